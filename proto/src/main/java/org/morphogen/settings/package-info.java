@@ -1,0 +1,5 @@
+/** YAML settings into validated records; every mistake reported at once. */
+@NullMarked
+package org.morphogen.settings;
+
+import org.jspecify.annotations.NullMarked;
