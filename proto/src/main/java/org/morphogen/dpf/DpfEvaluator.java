@@ -1,0 +1,141 @@
+package org.morphogen.dpf;
+
+/**
+ * Expands keys into selection bits, from the root to a level and from there to leaves. Its time depends on the ranges
+ * asked for alone. Keeps its buffers: not thread-safe, and allocates nothing once they have grown. Memory: some
+ * 100 KiB, 12 bytes a node of the largest {@link #expand} beside the 24 that lie in its target, and 36 bytes for every
+ * 1024 leaves of the largest {@link #leaves}.
+ *
+ * <p>To scan a chunk, expand to the level where a node has 2^10 leaves below it, then take {@link #leavesBelow} of one
+ * node after the other: each tile is made in cache and can be used there.
+ */
+public final class DpfEvaluator {
+    /** The most nodes that one call of {@link #expand} gives. */
+    public static final int MAX_NODES = 1 << 26;
+
+    /** Leaves are made in subtrees of at most this height, so that a tile and its nodes stay in the second cache. */
+    private static final int TILE_HEIGHT = 10;
+
+    private final NodeExpander nodeExpander = new NodeExpander();
+    private final LeafExpander leafExpander = new LeafExpander();
+    private final DpfNodes root = new DpfNodes();
+    private final DpfNodes tileRoots = new DpfNodes();
+    private final DpfNodes tile = new DpfNodes();
+    private final DpfNodes scratch = new DpfNodes();
+
+    /** An evaluator with buffers of its own. */
+    public DpfEvaluator() {}
+
+    /**
+     * Finds consecutive nodes of a level, from the root.
+     *
+     * @param level 0 (the root) to the key's depth
+     * @param firstNode index in the level, 0 to 2^level - 1
+     * @param nodeCount 1 to {@link #MAX_NODES}, not past the end of the level
+     * @param into takes the nodes; what it held is lost
+     */
+    public void expand(DpfKey key, int level, long firstNode, int nodeCount, DpfNodes into) {
+        if (level < 0 || level > key.depth()) {
+            throw new IllegalArgumentException("level: must be 0 to " + key.depth() + ", is " + level);
+        }
+        if (nodeCount > MAX_NODES) {
+            throw new IllegalArgumentException("nodes: must be at most " + MAX_NODES + ", are " + nodeCount);
+        }
+        checkRange("nodes", firstNode, nodeCount, 1L << level);
+        root.resetToRoot(key);
+        descend(key, root, level, firstNode, nodeCount, into);
+    }
+
+    /**
+     * Writes all leaves below some of the nodes that {@link #expand} found: the selection bits of those rows, of row r
+     * bit (r mod 8) of byte r / 8, counted from the first leaf on.
+     *
+     * @param key the key that the nodes were expanded from
+     * @param from position in {@code nodes}, 0 to nodes.count() - 1
+     * @param count nodes, at least 1
+     * @param out takes count * 2^(depth - level) leaves of 16 bytes at {@code outOffset}
+     */
+    public void leavesBelow(DpfKey key, DpfNodes nodes, int from, int count, byte[] out, int outOffset) {
+        checkRange("nodes", from, count, nodes.count());
+        int height = key.depth() - nodes.level();
+        if (height < 0) {
+            throw new IllegalArgumentException(
+                    "nodes: level " + nodes.level() + " is below depth " + key.depth() + " of the key");
+        }
+        long leafCount = (long) count << height;
+        checkRoom(leafCount, out, outOffset);
+        leafRange(key, nodes, (nodes.first() + from) << height, (int) leafCount, out, outOffset);
+    }
+
+    /**
+     * Writes any range of leaves: the selection bits of rows 128 * firstLeaf to 128 * (firstLeaf + leafCount) - 1.
+     *
+     * @param firstLeaf 0 to 2^depth - 1
+     * @param leafCount at least 1, not past the last leaf
+     * @param out takes leafCount leaves of 16 bytes at {@code outOffset}
+     */
+    public void leaves(DpfKey key, long firstLeaf, int leafCount, byte[] out, int outOffset) {
+        checkRange("leaves", firstLeaf, leafCount, 1L << key.depth());
+        checkRoom(leafCount, out, outOffset);
+        root.resetToRoot(key);
+        leafRange(key, root, firstLeaf, leafCount, out, outOffset);
+    }
+
+    private void leafRange(DpfKey key, DpfNodes from, long firstLeaf, int leafCount, byte[] out, int outOffset) {
+        int depth = key.depth();
+        DpfNodes roots = from;
+        if (depth - from.level() > TILE_HEIGHT) {
+            long firstTile = firstLeaf >> TILE_HEIGHT;
+            long lastTile = (firstLeaf + leafCount - 1) >> TILE_HEIGHT;
+            descend(key, from, depth - TILE_HEIGHT, firstTile, (int) (lastTile - firstTile) + 1, tileRoots);
+            roots = tileRoots;
+        }
+        long end = firstLeaf + leafCount;
+        long leaf = firstLeaf;
+        while (leaf < end) {
+            long tileEnd = Math.min(end, ((leaf >> TILE_HEIGHT) + 1) << TILE_HEIGHT);
+            int tileLeaves = (int) (tileEnd - leaf);
+            DpfNodes last = roots;
+            if (roots.level() < depth) {
+                descend(key, roots, depth, leaf, tileLeaves, tile);
+                last = tile;
+            }
+            int at = outOffset + (int) (leaf - firstLeaf) * DpfDomain.LEAF_BYTES;
+            leafExpander.expand(key, last, leaf, tileLeaves, out, at);
+            leaf = tileEnd;
+        }
+    }
+
+    /** From nodes that hold all the ancestors needed to a range of a level at or below theirs. */
+    private void descend(DpfKey key, DpfNodes from, int level, long first, int count, DpfNodes into) {
+        if (from.level() == level) {
+            into.copyFrom(from, first, count);
+            return;
+        }
+        DpfNodes current = from;
+        for (int above = level - from.level(); above > 0; above--) {
+            long firstParent = first >> above;
+            long lastParent = (first + count - 1) >> above;
+            // Taken in turns so that the last level lies in the target.
+            DpfNodes next = (above & 1) == 1 ? into : scratch;
+            nodeExpander.expand(key, current, firstParent, (int) (lastParent - firstParent) + 1, next);
+            current = next;
+        }
+        into.show(first, count);
+    }
+
+    private static void checkRange(String what, long first, long count, long size) {
+        if (first < 0 || count < 1 || first > size - count) {
+            throw new IllegalArgumentException(
+                    what + ": " + count + " from " + first + " on is not a range within " + size);
+        }
+    }
+
+    private static void checkRoom(long leafCount, byte[] out, int outOffset) {
+        long bytes = leafCount * DpfDomain.LEAF_BYTES;
+        if (outOffset < 0 || bytes > out.length - outOffset) {
+            throw new IllegalArgumentException(
+                    "out: no room for " + bytes + " bytes at " + outOffset + " of " + out.length);
+        }
+    }
+}

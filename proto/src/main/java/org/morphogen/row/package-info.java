@@ -1,0 +1,5 @@
+/** Row schemas: how a value lies in a fixed-size row. */
+@NullMarked
+package org.morphogen.row;
+
+import org.jspecify.annotations.NullMarked;
