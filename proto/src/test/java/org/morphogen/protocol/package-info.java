@@ -1,0 +1,4 @@
+@NullMarked
+package org.morphogen.protocol;
+
+import org.jspecify.annotations.NullMarked;
