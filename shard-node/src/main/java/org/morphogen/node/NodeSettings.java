@@ -1,0 +1,91 @@
+package org.morphogen.node;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.query.QueryLimits;
+import org.morphogen.settings.ByteSize;
+import org.morphogen.settings.Setting;
+import org.morphogen.transport.Endpoint;
+import org.morphogen.transport.TlsSettings;
+import org.morphogen.zookeeper.NodeRegistration;
+import org.morphogen.zookeeper.ZooKeeperSettings;
+
+/**
+ * Settings of a shard node.
+ *
+ * @param party 0 or 1
+ * @param nodeId unique among the party's nodes; letters, digits, dots, dashes and underscores, at most 64
+ * @param listen port 0 takes any free one
+ * @param advertise where others reach the node; absent means where it listens
+ * @param dataDirectory of this node alone
+ * @param memory off-heap, at least 1 MiB
+ * @param scanThreads 0 means one a processor; at most 1024
+ */
+public record NodeSettings(
+        @Setting("Which party this node is of: 0 or 1.") int party,
+
+        @Setting("Name of the node, unique in its party.") String nodeId,
+
+        @Setting("Where queries and control calls are taken; port 0 takes any free one.")
+        Endpoint listen,
+
+        @Setting("Where others reach this node, if not where it listens.")
+        Optional<Endpoint> advertise,
+
+        @Setting("Folder for chunks, of this node alone.") Path dataDirectory,
+
+        @Setting("Off-heap memory that chunks may take.") ByteSize memory,
+
+        @Setting(value = "What scans: auto takes the fastest that this machine can run.", byDefault = "auto")
+        EngineChoice engine,
+
+        @Setting(value = "Threads that scan; 0 means one a processor.", byDefault = "0")
+        int scanThreads,
+
+        @Setting("The party's ZooKeeper.") ZooKeeperSettings zookeeper,
+
+        @Setting("TLS material; needed beyond loopback.") TlsSettings tls,
+
+        @Setting(value = "Queries taken in at once; beyond it BUSY is answered.", byDefault = "256")
+        int maxQueriesInFlight,
+
+        @Setting(value = "Keys of all queries taken in at once; beyond it BUSY is answered.", byDefault = "16384")
+        int maxKeysInFlight,
+
+        @Setting(value = "Queries taken in at once on one stream; beyond it the stream waits.", byDefault = "64")
+        int maxQueriesPerStream) {
+
+    private static final long LEAST_MEMORY_BYTES = 1 << 20;
+    private static final int MOST_THREADS = 1024;
+
+    public NodeSettings {
+        if (party != 0 && party != 1) {
+            throw new IllegalArgumentException("party: " + party + " is neither 0 nor 1");
+        }
+        NodeRegistration.requireId(nodeId);
+        if (memory.bytes() < LEAST_MEMORY_BYTES) {
+            throw new IllegalArgumentException("memory: at least 1MiB");
+        }
+        if (scanThreads < 0 || scanThreads > MOST_THREADS) {
+            throw new IllegalArgumentException("scanThreads: 0 to " + MOST_THREADS);
+        }
+        if (advertise.isPresent() && advertise.get().port() == 0) {
+            throw new IllegalArgumentException("advertise: needs a port");
+        }
+        if (advertise.isEmpty()
+                && (listen.host().equals("0.0.0.0") || listen.host().equals("::"))) {
+            throw new IllegalArgumentException(
+                    "advertise: must be set, since " + listen.host() + " is no address to call");
+        }
+        new QueryLimits(maxQueriesInFlight, maxKeysInFlight, maxQueriesPerStream);
+    }
+
+    QueryLimits queryLimits() {
+        return new QueryLimits(maxQueriesInFlight, maxKeysInFlight, maxQueriesPerStream);
+    }
+
+    int scanThreadCount() {
+        return scanThreads == 0 ? Runtime.getRuntime().availableProcessors() : scanThreads;
+    }
+}

@@ -1,0 +1,28 @@
+package org.morphogen.node.chunk;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The right to read a chunk's rows until closed. Any thread may read; closing twice is harmless. */
+public final class ChunkLease implements AutoCloseable {
+    private final MemorySegment rows;
+    private final Runnable letGo;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    ChunkLease(MemorySegment rows, Runnable letGo) {
+        this.rows = rows;
+        this.letGo = letGo;
+    }
+
+    /** The chunk's rows, 64-byte aligned. Not to be touched once the lease is closed. */
+    public MemorySegment rows() {
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            letGo.run();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.morphogen.node.control;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.Failures;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.generation.GenerationProgress;
+import org.morphogen.node.generation.HeldGenerations;
+import org.morphogen.protocol.v1.DropRequest;
+import org.morphogen.protocol.v1.DropResponse;
+import org.morphogen.protocol.v1.HeldGeneration;
+import org.morphogen.protocol.v1.HoldRequest;
+import org.morphogen.protocol.v1.HoldResponse;
+import org.morphogen.protocol.v1.NodeControlServiceGrpc;
+import org.morphogen.protocol.v1.NodeStatus;
+import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control service: what the party's leader tells this node to hold, and how far it is. */
+public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeControlServiceImplBase {
+    private static final Logger log = LoggerFactory.getLogger(NodeControlEndpoint.class);
+
+    private final Identity identity;
+    private final HeldGenerations generations;
+    private final MemoryBudget budget;
+    private final NodeCondition condition;
+
+    /** What a status says of the node itself. */
+    public record Identity(String nodeId, String engine) {}
+
+    /** Controls {@code generations}. */
+    public NodeControlEndpoint(
+            Identity identity, HeldGenerations generations, MemoryBudget budget, NodeCondition condition) {
+        this.identity = identity;
+        this.generations = generations;
+        this.budget = budget;
+        this.condition = condition;
+    }
+
+    @Override
+    public void hold(HoldRequest request, StreamObserver<HoldResponse> caller) {
+        answer(caller, () -> {
+            generations.hold(term(request.getTerm()), WishReader.read(request));
+            return HoldResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void drop(DropRequest request, StreamObserver<DropResponse> caller) {
+        answer(caller, () -> {
+            generations.drop(term(request.getTerm()), request.getParty(), request.getGeneration());
+            return DropResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void status(NodeStatusRequest request, StreamObserver<NodeStatus> caller) {
+        answer(caller, () -> {
+            generations.requireTerm(term(request.getTerm()));
+            return status();
+        });
+    }
+
+    private NodeStatus status() {
+        NodeStatus.Builder status = NodeStatus.newBuilder()
+                .setNodeId(identity.nodeId())
+                .setState(condition.state().name())
+                .setEngine(identity.engine())
+                .setMemoryLimitBytes(budget.limitBytes())
+                .setMemoryUsedBytes(budget.usedBytes());
+        generations.progress().forEach(held -> status.addGenerations(held(held)));
+        return status.build();
+    }
+
+    private static HeldGeneration held(GenerationProgress held) {
+        return HeldGeneration.newBuilder()
+                .setGeneration(held.wish().generation())
+                .setSnapshotDigest(ByteString.copyFrom(held.wish().snapshot().bytes()))
+                .setAssignmentVersion(held.wish().assignmentVersion())
+                .setChunksWanted(held.wish().chunks().size())
+                .setChunksReady(held.chunksReady())
+                .setBytesWanted(held.bytesWanted())
+                .setBytesReady(held.bytesReady())
+                .setProblem(held.problem())
+                .build();
+    }
+
+    private static long term(long term) {
+        if (term < 0) {
+            throw new MorphogenException(FailureReason.REQUEST_INVALID, "term: over 2^63 - 1.");
+        }
+        return term;
+    }
+
+    private static <T> void answer(StreamObserver<T> caller, Supplier<T> call) {
+        try {
+            caller.onNext(call.get());
+            caller.onCompleted();
+        } catch (MorphogenException refused) {
+            caller.onError(Failures.toStatus(refused));
+        } catch (RuntimeException defect) {
+            log.error("A control call failed", defect);
+            caller.onError(Failures.toStatus(new MorphogenException(
+                    FailureReason.INTERNAL, "The node failed at this call; its log tells why.")));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.morphogen.node.generation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkReader;
+import org.morphogen.node.chunk.DurableFile;
+import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.chunk.Storage;
+import org.morphogen.node.pull.ChunkPull;
+import org.morphogen.node.pull.SnapshotSources;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Manifest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings one chunk into memory: from disk if it is there and right, else from the sources. Thread-safe. */
+final class ChunkStep {
+    private static final Logger log = LoggerFactory.getLogger(ChunkStep.class);
+
+    private final HeldGeneration held;
+    private final Manifest manifest;
+    private final GenerationFolder folder;
+    private final ChunkPull pull;
+    private final LoadingSettings settings;
+
+    ChunkStep(
+            HeldGeneration held,
+            Manifest manifest,
+            GenerationFolder folder,
+            SnapshotSources sources,
+            LoadingSettings settings) {
+        this.held = held;
+        this.manifest = manifest;
+        this.folder = folder;
+        this.pull = new ChunkPull(sources, settings.opener());
+        this.settings = settings;
+    }
+
+    void run(ChunkId chunk) {
+        if (Files.exists(folder.chunkFile(chunk))) {
+            Optional<ChunkMemory> sound = readOrDiscard(chunk);
+            if (sound.isPresent()) {
+                held.add(chunk, sound.get());
+                return;
+            }
+        }
+        pull.pull(new ChunkPull.Target(
+                chunk.fileName(),
+                SnapshotChunks.fileBytes(manifest, chunk),
+                sha256(chunk),
+                folder.partFile(chunk),
+                folder.chunkFile(chunk)));
+        held.add(chunk, read(chunk));
+    }
+
+    private ChunkMemory read(ChunkId chunk) {
+        return ChunkReader.read(
+                folder.chunkFile(chunk), SnapshotChunks.fileBytes(manifest, chunk), sha256(chunk), settings.budget());
+    }
+
+    private Optional<ChunkMemory> readOrDiscard(ChunkId chunk) {
+        try {
+            return Optional.of(read(chunk));
+        } catch (MorphogenException failed) {
+            if (failed.reason() != FailureReason.SNAPSHOT_INVALID) {
+                throw failed;
+            }
+            String problem = failed.getMessage() + " It is being pulled again; check the disk.";
+            log.error("Generation {}: {}", held.wish().generation(), problem);
+            held.report("chunk " + chunk, problem);
+            discard(folder.chunkFile(chunk));
+            return Optional.empty();
+        }
+    }
+
+    private String sha256(ChunkId chunk) {
+        return SnapshotChunks.entry(manifest, chunk).sha256();
+    }
+
+    private static void discard(Path file) {
+        try {
+            DurableFile.delete(file);
+        } catch (IOException stuck) {
+            throw Storage.failed("remove", file, stuck);
+        }
+    }
+}

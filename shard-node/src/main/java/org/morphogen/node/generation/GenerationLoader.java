@@ -1,0 +1,171 @@
+package org.morphogen.node.generation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.pull.SnapshotSources;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Manifest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one wish true in the background: the manifest, then the chunks, a few at a time. What fails is tried again,
+ * ever more slowly, until it succeeds or the loader is closed; meanwhile the generation tells the problem.
+ */
+final class GenerationLoader implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(GenerationLoader.class);
+    private static final int CHUNKS_AT_ONCE = 4;
+    private static final long CLOSE_TIMEOUT_SECONDS = 8;
+
+    private final HeldGeneration held;
+    private final GenerationFolder folder;
+    private final LoadingSettings settings;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean closed;
+
+    GenerationLoader(HeldGeneration held, GenerationFolder folder, LoadingSettings settings) {
+        this.held = held;
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /** Begins; returns at once. Call it once. */
+    void start() {
+        threads.execute(this::run);
+    }
+
+    private void run() {
+        HoldWish wish = held.wish();
+        removeLeftovers(wish);
+        try (SnapshotSources sources =
+                SnapshotSources.open(wish.snapshot(), wish.sources(), settings.tls(), settings.executor())) {
+            ManifestStep manifest = new ManifestStep(wish, folder, sources);
+            retrying("manifest", () -> 0, () -> held.manifestKnown(manifest.run()));
+            held.manifest().ifPresent(known -> loadChunks(known, sources));
+        }
+    }
+
+    private void removeLeftovers(HoldWish wish) {
+        try {
+            folder.keepOnly(wish.chunks());
+        } catch (RuntimeException stuck) {
+            report("chunks that are not wanted any more", stuck);
+        }
+    }
+
+    private void loadChunks(Manifest manifest, SnapshotSources sources) {
+        Queue<ChunkId> missing = new ConcurrentLinkedQueue<>(held.missing());
+        ChunkStep step = new ChunkStep(held, manifest, folder, sources, settings);
+        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
+                workers.execute(() -> drain(missing, step));
+            }
+            workers.shutdown();
+            awaitOrInterrupt(workers);
+        }
+        if (!closed) {
+            log.info(
+                    "Generation {}: {} chunks loaded",
+                    held.wish().generation(),
+                    held.wish().chunks().size());
+        }
+    }
+
+    private void drain(Queue<ChunkId> missing, ChunkStep step) {
+        for (ChunkId chunk = missing.poll(); chunk != null && !closed; chunk = missing.poll()) {
+            ChunkId current = chunk;
+            retrying("chunk " + current, () -> length(folder.partFile(current)), () -> step.run(current));
+        }
+    }
+
+    /**
+     * Repeats {@code step} until it succeeds, whatever it fails with: too little heap now need not be too little later.
+     * Progress, i.e. a change in bytes pulled, makes the waits short again.
+     */
+    private void retrying(String what, Progress progress, Runnable step) {
+        int failures = 0;
+        while (!closed) {
+            long before = progress.bytes();
+            try {
+                step.run();
+                held.solved(what);
+                return;
+            } catch (RuntimeException | Error failed) {
+                failures = progress.bytes() > before ? 1 : failures + 1;
+                report(what, failed);
+                pause(failures);
+            }
+        }
+    }
+
+    private void report(String what, Throwable failed) {
+        if (closed) {
+            return;
+        }
+        if (failed instanceof MorphogenException told) {
+            held.report(what, what + ": " + told.explain());
+            log.warn("Generation {}, {}: {}", held.wish().generation(), what, told.explain());
+        } else {
+            held.report(what, what + ": " + failed + ". " + FailureReason.INTERNAL.advice());
+            log.error("Generation {}, {}", held.wish().generation(), what, failed);
+        }
+    }
+
+    private void pause(int failures) {
+        try {
+            Thread.sleep(settings.backoff().after(failures));
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void awaitOrInterrupt(ExecutorService workers) {
+        try {
+            boolean ended = false;
+            while (!ended) {
+                ended = workers.awaitTermination(1, TimeUnit.HOURS);
+            }
+        } catch (InterruptedException closing) {
+            workers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long length(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException vanished) {
+            return 0;
+        }
+    }
+
+    /** Stops and returns when nothing runs any more, so that the folder can be changed. */
+    @Override
+    public void close() {
+        closed = true;
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw new MorphogenException(
+                        FailureReason.STORAGE_FAILED,
+                        "Generation " + held.wish().generation() + " is still being loaded: the disk does not answer.");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Progress {
+        long bytes();
+    }
+}

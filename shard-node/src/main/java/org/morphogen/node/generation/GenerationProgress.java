@@ -1,0 +1,16 @@
+package org.morphogen.node.generation;
+
+/**
+ * How far a generation is held.
+ *
+ * @param manifestKnown whether the snapshot's manifest is here
+ * @param bytesWanted 0 while the manifest is not known
+ * @param problem why loading does not go on, with what to do; empty while all is well
+ */
+public record GenerationProgress(
+        HoldWish wish, boolean manifestKnown, int chunksReady, long bytesWanted, long bytesReady, String problem) {
+    /** Whether everything wanted is here and can be queried. */
+    public boolean complete() {
+        return manifestKnown && chunksReady == wish.chunks().size();
+    }
+}

@@ -1,0 +1,19 @@
+package org.morphogen.node.generation;
+
+import java.util.concurrent.Executor;
+import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.pull.Backoff;
+import org.morphogen.node.pull.PartFile;
+import org.morphogen.transport.TlsSettings;
+
+/**
+ * What loading needs beside the wish.
+ *
+ * @param budget that all chunks of the node share
+ * @param tls towards the coordinators
+ * @param executor runs the transport's callbacks
+ * @param opener opens the files that pulled bytes go into
+ * @param backoff between tries that fail
+ */
+public record LoadingSettings(
+        MemoryBudget budget, TlsSettings tls, Executor executor, PartFile.Opener opener, Backoff backoff) {}

@@ -1,0 +1,57 @@
+package org.morphogen.node.generation;
+
+import java.util.Collection;
+import java.util.Optional;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.snapshot.ChunkEntry;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Manifest;
+import org.morphogen.snapshot.TableManifest;
+
+/** Questions about chunks that a manifest answers. */
+final class SnapshotChunks {
+    private SnapshotChunks() {}
+
+    /** Throws REQUEST_INVALID unless the manifest lists every one of {@code chunks}. */
+    static void requireListed(Manifest manifest, Collection<ChunkId> chunks) {
+        for (ChunkId chunk : chunks) {
+            if (table(manifest, chunk).isEmpty()) {
+                throw new MorphogenException(
+                        FailureReason.REQUEST_INVALID, "chunks: the snapshot has no chunk " + chunk + ".");
+            }
+        }
+    }
+
+    /** Memory that these chunks take; those that the manifest does not list take none. */
+    static long bytes(Manifest manifest, Collection<ChunkId> chunks) {
+        return chunks.stream()
+                .mapToLong(chunk -> table(manifest, chunk)
+                        .map(table -> table.geometry().bytes(chunk.index()))
+                        .orElse(0L))
+                .map(ChunkMemory::reservedBytes)
+                .sum();
+    }
+
+    /** The manifest's entry of a listed chunk. */
+    static ChunkEntry entry(Manifest manifest, ChunkId chunk) {
+        return table(manifest, chunk)
+                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
+                .chunk(chunk.way(), chunk.index());
+    }
+
+    /** Length of a listed chunk's file. */
+    static long fileBytes(Manifest manifest, ChunkId chunk) {
+        return table(manifest, chunk)
+                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
+                .geometry()
+                .bytes(chunk.index());
+    }
+
+    private static Optional<TableManifest> table(Manifest manifest, ChunkId chunk) {
+        return manifest.table(chunk.table())
+                .filter(table -> chunk.way() < table.ways()
+                        && chunk.index() < table.geometry().chunksPerWay());
+    }
+}

@@ -1,0 +1,45 @@
+package org.morphogen.node.query;
+
+import java.util.Map;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+
+/** Bounds the work that this node takes on at once, waiting work included. Thread-safe. */
+final class Admission {
+    /** What a client is asked to wait before it tries again. */
+    private static final long RETRY_AFTER_MILLIS = 100;
+
+    private final int maxQueries;
+    private final int maxKeys;
+    private int queries;
+    private int keys;
+
+    Admission(int maxQueries, int maxKeys) {
+        this.maxQueries = maxQueries;
+        this.maxKeys = maxKeys;
+    }
+
+    /** Takes a query with that many keys in; fails with BUSY, or with REQUEST_TOO_LARGE if it can never fit. */
+    synchronized void enter(int withKeys) {
+        if (withKeys > maxKeys) {
+            throw new MorphogenException(
+                    FailureReason.REQUEST_TOO_LARGE,
+                    "keys: " + withKeys + " over all ways, this node takes " + maxKeys + " at once.",
+                    Map.of("limit", Integer.toString(maxKeys)));
+        }
+        if (queries + 1 > maxQueries || keys + withKeys > maxKeys) {
+            throw new MorphogenException(
+                    FailureReason.BUSY,
+                    "This node works on " + queries + " queries with " + keys + " keys.",
+                    Map.of("retryAfterMillis", Long.toString(RETRY_AFTER_MILLIS)));
+        }
+        queries++;
+        keys += withKeys;
+    }
+
+    /** The query is answered, or nobody waits for it any more. */
+    synchronized void leave(int withKeys) {
+        queries--;
+        keys -= withKeys;
+    }
+}

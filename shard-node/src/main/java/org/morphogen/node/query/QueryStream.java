@@ -1,0 +1,157 @@
+package org.morphogen.node.query;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.Failures;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.QueryAnswer;
+import org.morphogen.protocol.v1.QueryRequest;
+
+/**
+ * One client's stream. At most {@code maxInFlight} queries are between being read and their answer being written: the
+ * next is read only when an answer has gone out, and answers go out only while the client takes them. So a client that
+ * sends without reading costs a bounded amount of memory; over all streams {@link UnreadAnswers} bounds it. gRPC calls in from one thread at a time, scans answer from any.
+ */
+final class QueryStream implements StreamObserver<QueryRequest> {
+    private final ServerCallStreamObserver<QueryAnswer> client;
+    private final QueryDesk desk;
+    private final UnreadAnswers unread;
+    private final Set<Long> inFlight = new HashSet<>();
+    private final Queue<Answer> waiting = new ArrayDeque<>();
+    private int unanswered;
+    private volatile long unreadBytes;
+    private boolean noMoreQueries;
+    private boolean ended;
+    private volatile boolean cancelled;
+
+    private record Answer(QueryAnswer message, boolean freesId) {}
+
+    private QueryStream(ServerCallStreamObserver<QueryAnswer> client, QueryDesk desk, UnreadAnswers unread) {
+        this.client = client;
+        this.desk = desk;
+        this.unread = unread;
+    }
+
+    /**
+     * Wires a new stream up; to be called within the service method.
+     *
+     * @param whenClosed told when the call is over
+     */
+    static QueryStream open(
+            ServerCallStreamObserver<QueryAnswer> client,
+            QueryDesk desk,
+            UnreadAnswers unread,
+            int maxInFlight,
+            Consumer<QueryStream> whenClosed) {
+        QueryStream stream = new QueryStream(client, desk, unread);
+        client.disableAutoRequest();
+        client.setOnReadyHandler(stream::write);
+        client.setOnCancelHandler(() -> {
+            stream.cancel();
+            whenClosed.accept(stream);
+        });
+        client.setOnCloseHandler(() -> whenClosed.accept(stream));
+        client.request(maxInFlight);
+        return stream;
+    }
+
+    @Override
+    public void onNext(QueryRequest request) {
+        boolean fresh;
+        synchronized (this) {
+            if (cancelled || ended) {
+                return;
+            }
+            unanswered++;
+            fresh = inFlight.add(request.getQueryId());
+        }
+        if (fresh) {
+            desk.submit(request, () -> cancelled, answer -> deliver(new Answer(answer, true)));
+        } else {
+            MorphogenException twice = new MorphogenException(
+                    FailureReason.REQUEST_INVALID, "query_id: a query of the same id is in flight on this stream.");
+            deliver(new Answer(QueryDesk.failure(request.getQueryId(), twice), false));
+        }
+    }
+
+    @Override
+    public void onError(Throwable brokenOff) {
+        cancel();
+    }
+
+    @Override
+    public void onCompleted() {
+        synchronized (this) {
+            noMoreQueries = true;
+        }
+        write();
+    }
+
+    /** Ends the stream once the queries that were read are answered, though the client might send more. */
+    void finish() {
+        onCompleted();
+    }
+
+    /** Bytes of answers that the client does not take. */
+    long unreadBytes() {
+        return unreadBytes;
+    }
+
+    /** Ends the stream, since its client does not take its answers and others need the room. */
+    synchronized void breakOff() {
+        if (!cancelled && !ended) {
+            cancel();
+            client.onError(Failures.toStatus(new MorphogenException(
+                    FailureReason.BUSY, "The answers on this stream are not read, and the node needs their room.")));
+        }
+    }
+
+    private synchronized void cancel() {
+        cancelled = true;
+        waiting.clear();
+        countUnread(-unreadBytes);
+    }
+
+    private synchronized void countUnread(long moreBytes) {
+        unreadBytes += moreBytes;
+        unread.add(moreBytes);
+    }
+
+    private void deliver(Answer answer) {
+        synchronized (this) {
+            if (cancelled) {
+                return;
+            }
+            waiting.add(answer);
+            countUnread(answer.message().getSerializedSize());
+        }
+        write();
+        unread.shed();
+    }
+
+    private synchronized void write() {
+        while (!cancelled && client.isReady()) {
+            Answer answer = waiting.poll();
+            if (answer == null) {
+                break;
+            }
+            if (answer.freesId()) {
+                inFlight.remove(answer.message().getQueryId());
+            }
+            unanswered--;
+            countUnread(-answer.message().getSerializedSize());
+            client.onNext(answer.message());
+            client.request(1);
+        }
+        if (noMoreQueries && unanswered == 0 && !ended && !cancelled) {
+            ended = true;
+            client.onCompleted();
+        }
+    }
+}

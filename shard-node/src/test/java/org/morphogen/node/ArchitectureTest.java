@@ -1,0 +1,41 @@
+package org.morphogen.node;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which part of a node may know which. */
+@AnalyzeClasses(packages = "org.morphogen.node", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule ENGINES_KNOW_ROWS_AND_BITS_ALONE = noClasses()
+            .that()
+            .resideInAPackage("..engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "org.morphogen.protocol..", "org.morphogen.dpf..", "..node.chunk..");
+
+    @ArchTest
+    static final ArchRule QUERIES_DO_NOT_KNOW_CONTROL_OR_MEMBERSHIP = noClasses()
+            .that()
+            .resideInAPackage("..node.query..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..node.control..", "..node.membership..", "..node.pull..");
+
+    @ArchTest
+    static final ArchRule ZOOKEEPER_IS_FOR_MEMBERSHIP = noClasses()
+            .that()
+            .resideInAnyPackage("..chunk..", "..pull..", "..generation..", "..engine..", "..query..", "..control..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache..", "org.morphogen.zookeeper..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("org.morphogen.node.(*)..").should().beFreeOfCycles();
+}
