@@ -1,0 +1,89 @@
+package org.morphogen.coordinator.building.matrix;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.morphogen.addressing.TableAddressing;
+import org.morphogen.coordinator.building.cuckoo.CandidateRows;
+import org.morphogen.coordinator.building.cuckoo.CuckooTable;
+import org.morphogen.coordinator.building.spill.SpillFile;
+import org.morphogen.snapshot.ChunkEntry;
+import org.morphogen.snapshot.ChunkGeometry;
+import org.morphogen.snapshot.ChunkId;
+
+/**
+ * Writes the chunk files of one table, one after another and each from start to end, so that a full disk is an ordinary
+ * failure and the checksum needs no second reading. The rows come from the mapped spill file, in the order of the
+ * matrix. Takes a buffer of 1 MiB.
+ */
+public final class MatrixWriter {
+    private static final VarHandle TAG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final ChunkGeometry geometry;
+    private final TableAddressing addressing;
+    private final CuckooTable placed;
+    private final SpillFile spill;
+    private final byte[] buffer;
+
+    /** For a table whose keys are the records of {@code spill} by their numbers. */
+    public MatrixWriter(ChunkGeometry geometry, TableAddressing addressing, CuckooTable placed, SpillFile spill) {
+        this.geometry = geometry;
+        this.addressing = addressing;
+        this.placed = placed;
+        this.spill = spill;
+        this.buffer = new byte[BUFFER_BYTES / geometry.rowBytes() * geometry.rowBytes()];
+    }
+
+    /**
+     * Writes all chunks.
+     *
+     * @param folder the snapshot's, which must be there
+     * @param rowsWritten told now and then
+     */
+    public List<ChunkEntry> write(Path folder, String table, LongConsumer rowsWritten) throws IOException {
+        List<ChunkEntry> chunks = new ArrayList<>();
+        for (int way = 0; way < CandidateRows.WAYS; way++) {
+            for (int index = 0; index < geometry.chunksPerWay(); index++) {
+                chunks.add(writeChunk(folder, new ChunkId(table, way, index)));
+                rowsWritten.accept(way * geometry.rowsPerWay() + geometry.firstRow(index) + geometry.rows(index));
+            }
+        }
+        return chunks;
+    }
+
+    private ChunkEntry writeChunk(Path folder, ChunkId id) throws IOException {
+        Path file = folder.resolve(id.fileName());
+        Files.createDirectories(file.resolveSibling("."));
+        int firstRow = Math.toIntExact(geometry.firstRow(id.index()));
+        int rows = geometry.rows(id.index());
+        int step = buffer.length / geometry.rowBytes();
+        try (SyncedFile out = new SyncedFile(file)) {
+            for (int done = 0; done < rows; done += step) {
+                int count = Math.min(step, rows - done);
+                fill(id.way(), firstRow + done, count);
+                out.append(buffer, count * geometry.rowBytes());
+            }
+            return new ChunkEntry(id.way(), id.index(), firstRow, rows, id.fileName(), out.finish());
+        }
+    }
+
+    private void fill(int way, int firstRow, int count) {
+        Arrays.fill(buffer, 0, count * geometry.rowBytes(), (byte) 0);
+        for (int i = 0; i < count; i++) {
+            int key = placed.occupant(way, firstRow + i);
+            if (key != CuckooTable.EMPTY) {
+                int offset = i * geometry.rowBytes();
+                TAG.set(buffer, offset, addressing.tag(spill.key(key)));
+                spill.copyRow(key, buffer, offset);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Writing the rows of a table into chunk files. */
+@NullMarked
+package org.morphogen.coordinator.building.matrix;
+
+import org.jspecify.annotations.NullMarked;
