@@ -1,0 +1,172 @@
+package org.morphogen.coordinator.generation;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.broadcast.Broadcast;
+import org.morphogen.coordinator.placement.AssignmentRecord;
+import org.morphogen.coordinator.placement.NodeCapacity;
+import org.morphogen.coordinator.placement.Placement;
+import org.morphogen.coordinator.placement.SizedChunk;
+import org.morphogen.coordinator.transfer.SnapshotLibrary;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.HeldGeneration;
+import org.morphogen.protocol.v1.NodeStatus;
+import org.morphogen.protocol.v1.PublishProgress;
+
+/**
+ * One generation on its way to being served. Everything that must survive is in the {@link Ledger}: a staged record
+ * without assignment is verified and placed, one with assignment is loaded; so the next leader goes on from there.
+ * Each {@link #step} does what can be done now and never waits. Confined to the leader's loop, but for its progress.
+ */
+final class Publication {
+    private static final int MAX_READERS = 64;
+    private static final long FIRST_ASSIGNMENT = 1;
+
+    private final GenerationRecord record;
+    private final Ledger ledger;
+    private final SnapshotLibrary library;
+    private final Orders orders;
+    private final LeaderTimings timings;
+    private final int replicas;
+    private final Broadcast<PublishProgress> progress = new Broadcast<>(MAX_READERS);
+    private PublicationPhase phase;
+    private @Nullable Verification verification;
+    private @Nullable LoadWatch loading;
+    private long placingSinceNanos;
+
+    /** Takes up a staged generation wherever it is. */
+    Publication(
+            GenerationRecord record,
+            Ledger ledger,
+            SnapshotLibrary library,
+            Orders orders,
+            LeaderTimings timings,
+            int replicas) {
+        this.record = record;
+        this.ledger = ledger;
+        this.library = library;
+        this.orders = orders;
+        this.timings = timings;
+        this.replicas = replicas;
+        this.phase = ledger.assignment(record.generation()).isPresent()
+                ? PublicationPhase.LOADING
+                : PublicationPhase.VERIFYING;
+        tell(0, 0, "");
+    }
+
+    GenerationRecord record() {
+        return record;
+    }
+
+    Broadcast<PublishProgress> progress() {
+        return progress;
+    }
+
+    /** Whether the generation is served. */
+    boolean served() {
+        return phase == PublicationPhase.SERVING;
+    }
+
+    /** Goes on; a MorphogenException tells why the generation fails. */
+    void step(Situation now) {
+        switch (phase) {
+            case VERIFYING -> verify(now);
+            case PLACING -> place(now);
+            case LOADING -> load(now);
+            case SERVING -> {}
+        }
+    }
+
+    /** Stops work that runs beside the loop and ends the readers' calls. */
+    void stop(MorphogenException why) {
+        if (verification != null) {
+            verification.giveUp();
+        }
+        progress.end(Optional.of(why));
+    }
+
+    private void verify(Situation now) {
+        Verification running = verification;
+        if (running == null) {
+            running = Verification.start(library, record);
+            verification = running;
+        }
+        tell(running.filesChecked(), running.files(), "files checked");
+        if (running.done()) {
+            running.chunks();
+            phase = PublicationPhase.PLACING;
+            placingSinceNanos = now.nanos();
+            tell(0, 0, "");
+        }
+    }
+
+    private void place(Situation now) {
+        boolean patient =
+                now.nanos() - placingSinceNanos < timings.placePatience().toNanos();
+        if (verification == null || (patient && (!now.complete() || now.cluttered() || now.unsettled()))) {
+            return;
+        }
+        try {
+            ledger.assign(assignment(now, verification.chunks()));
+            phase = PublicationPhase.LOADING;
+        } catch (MorphogenException lacking) {
+            // A node that was started or restarted a moment ago may be what is missing.
+            if (!patient || lacking.reason() != FailureReason.CAPACITY_LACKING) {
+                throw lacking;
+            }
+            tell(0, 0, "waiting: " + lacking.getMessage());
+        }
+    }
+
+    private AssignmentRecord assignment(Situation now, List<SizedChunk> chunks) {
+        List<NodeCapacity> nodes = now.sightings().values().stream()
+                .filter(now::settled)
+                .flatMap(sighting -> sighting.status().stream()
+                        .map(status -> capacity(sighting.registration().endpoint(), status)))
+                .toList();
+        return new AssignmentRecord(record.generation(), FIRST_ASSIGNMENT, Placement.place(nodes, chunks, replicas));
+    }
+
+    /** A generation that a node still loads counts whole. */
+    private static NodeCapacity capacity(String endpoint, NodeStatus status) {
+        long promisedBytes = status.getGenerationsList().stream()
+                .mapToLong(HeldGeneration::getBytesWanted)
+                .sum();
+        long takenBytes = Math.max(promisedBytes, status.getMemoryUsedBytes());
+        return NodeCapacity.of(status.getNodeId(), endpoint, status.getMemoryLimitBytes(), takenBytes);
+    }
+
+    private void load(Situation now) {
+        LoadWatch watch = loading;
+        if (watch == null) {
+            watch = new LoadWatch(record.generation(), timings, orders::refusal, now.nanos());
+            loading = watch;
+        }
+        if (now.wishes().forGeneration(record.generation()).isEmpty()) {
+            return;
+        }
+        LoadWatch.Load load = watch.look(now);
+        tell(load.ready(), load.wanted(), watch.note().orElse(""));
+        if (load.complete()) {
+            ledger.serve(record);
+            phase = PublicationPhase.SERVING;
+            tell(load.ready(), load.wanted(), "");
+            progress.end(Optional.empty());
+        }
+    }
+
+    private void tell(int ready, int wanted, String note) {
+        PublishProgress next = PublishProgress.newBuilder()
+                .setGeneration(record.generation())
+                .setPhase(phase.name())
+                .setChunksReady(ready)
+                .setChunksWanted(wanted)
+                .setNote(note)
+                .build();
+        if (progress.newest().filter(next::equals).isEmpty()) {
+            progress.publish(next);
+        }
+    }
+}

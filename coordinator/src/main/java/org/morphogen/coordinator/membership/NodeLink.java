@@ -1,0 +1,83 @@
+package org.morphogen.coordinator.membership;
+
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.Failures;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.DropRequest;
+import org.morphogen.protocol.v1.DropResponse;
+import org.morphogen.protocol.v1.HoldRequest;
+import org.morphogen.protocol.v1.HoldResponse;
+import org.morphogen.protocol.v1.NodeControlServiceGrpc;
+import org.morphogen.protocol.v1.NodeControlServiceGrpc.NodeControlServiceStub;
+import org.morphogen.protocol.v1.NodeStatus;
+import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.transport.Endpoint;
+import org.morphogen.transport.TlsSettings;
+import org.morphogen.transport.Transport;
+import org.morphogen.zookeeper.NodeRegistration;
+
+/**
+ * Calls to one node. Nothing here blocks: each call is a future that ends by its deadline at the latest. Futures fail
+ * with a {@link MorphogenException} that names the node. Thread-safe.
+ */
+public final class NodeLink implements AutoCloseable {
+    private final NodeRegistration registration;
+    private final ManagedChannel channel;
+
+    NodeLink(NodeRegistration registration, TlsSettings tls, Executor executor) {
+        this.registration = registration;
+        this.channel = Transport.channel(Endpoint.parse(registration.endpoint()), tls, executor);
+    }
+
+    /** Asks how the node is. */
+    CompletableFuture<NodeStatus> status(long term, Duration deadline) {
+        NodeStatusRequest request = NodeStatusRequest.newBuilder().setTerm(term).build();
+        return explained(Reply.<NodeStatus>to(reply -> within(deadline).status(request, reply)))
+                .thenApply(this::requireSameNode);
+    }
+
+    /** Tells the node what to hold. */
+    public CompletableFuture<HoldResponse> hold(HoldRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).hold(request, reply)));
+    }
+
+    /** Tells the node what to drop. */
+    public CompletableFuture<DropResponse> drop(DropRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).drop(request, reply)));
+    }
+
+    /** The registration that this link was made for. */
+    NodeRegistration registration() {
+        return registration;
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+
+    private NodeControlServiceStub within(Duration deadline) {
+        return NodeControlServiceGrpc.newStub(channel).withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private <T> CompletableFuture<T> explained(CompletableFuture<T> answer) {
+        String who = "Node " + registration.nodeId() + " at " + registration.endpoint();
+        return answer.exceptionallyCompose(thrown -> CompletableFuture.failedFuture(Failures.fromStatus(who, thrown)));
+    }
+
+    /** A port may have passed to another node while ZooKeeper still lists the old one. */
+    private NodeStatus requireSameNode(NodeStatus status) {
+        if (!status.getNodeId().equals(registration.nodeId())) {
+            throw new MorphogenException(
+                    FailureReason.UNAVAILABLE,
+                    registration.endpoint() + " answers as node '" + status.getNodeId() + "', not as "
+                            + registration.nodeId() + ".");
+        }
+        return status;
+    }
+}

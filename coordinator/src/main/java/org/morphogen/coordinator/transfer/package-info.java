@@ -1,0 +1,5 @@
+/** Handing out snapshot files. */
+@NullMarked
+package org.morphogen.coordinator.transfer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,203 @@
+package org.morphogen.coordinator.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.morphogen.coordinator.Coordinator;
+import org.morphogen.coordinator.TestParty;
+import org.morphogen.coordinator.cli.FailureHandler;
+import picocli.CommandLine;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class AdminCommandTest {
+    @TempDir
+    Path folder;
+
+    private TestParty party;
+    private Coordinator coordinator;
+    private String out = "";
+    private String err = "";
+
+    @BeforeEach
+    void startParty() {
+        party = new TestParty(folder);
+        coordinator = party.startCoordinator("c1");
+        party.writeSnapshot("first", 5);
+        party.awaitLeader();
+    }
+
+    @AfterEach
+    void stopParty() {
+        party.close();
+    }
+
+    @Test
+    void tellsTheStoryOfAPartyInText() {
+        assertThat(admin("status")).isEqualTo(3);
+        assertThat(out).contains("EMPTY").contains("leader       c1 at " + coordinator.endpoint());
+        party.startNodes("n1", "n2");
+        party.awaitView("c1", _ -> true);
+        TestParty.awaitThat("two nodes", () -> {
+            admin("nodes");
+            return java.util.Optional.of(out).filter(text -> text.split("READY", -1).length == 3);
+        });
+        assertThat(out.lines().findFirst().orElseThrow())
+                .startsWith("NODE  ENDPOINT")
+                .endsWith("PROBLEM");
+        assertThat(admin("generations")).isZero();
+        assertThat(out).contains("Nothing has been published.");
+
+        assertThat(admin("publish", "first")).isZero();
+        assertThat(out).contains("Snapshot first is served as generation 1.");
+        assertThat(err).contains("LOADING");
+
+        party.awaitView("c1", view -> TestParty.ready(view).size() == 2);
+        assertThat(admin("status")).isZero();
+        assertThat(out).contains("SERVING").contains("2/2").contains("n1, n2");
+        assertThat(admin("generations")).isZero();
+        assertThat(out).containsPattern("(?m)^1 +SERVING +first +[0-9a-f]{12} +5 +-$");
+        assertThat(admin("publish", "first")).isZero();
+        assertThat(out).contains("nothing to do");
+    }
+
+    @Test
+    void writesJsonWithStableNames() throws Exception {
+        party.startNodes("n1", "n2");
+        assertThat(admin("publish", "first", "--output", "json")).isZero();
+        assertThat(names(out)).containsExactly("snapshot", "generation", "changed", "note");
+        party.awaitView("c1", view -> TestParty.ready(view).size() == 2);
+
+        assertThat(admin("status", "--output", "json")).isZero();
+        assertThat(names(out))
+                .containsExactly(
+                        "party",
+                        "state",
+                        "coordinator",
+                        "leader",
+                        "leaderEndpoint",
+                        "term",
+                        "viewVersion",
+                        "generation",
+                        "snapshotDigest",
+                        "blockNumber",
+                        "blockHash",
+                        "stateRoot",
+                        "shards");
+        JsonNode shard = json(out).get("shards").get(0);
+        assertThat(shard.get("chunks").asInt()).isEqualTo(9);
+        assertThat(shard.get("replicas").get(0).get("ready").asBoolean()).isTrue();
+        assertThat(admin("nodes", "--output", "json")).isZero();
+        assertThat(names(json(out).get(0).toString()))
+                .containsExactly(
+                        "node",
+                        "endpoint",
+                        "alive",
+                        "state",
+                        "engine",
+                        "memoryLimitBytes",
+                        "memoryUsedBytes",
+                        "chunksWanted",
+                        "chunksReady",
+                        "problem");
+        assertThat(admin("generations", "--output", "json")).isZero();
+        assertThat(names(json(out).get(0).toString()))
+                .containsExactly(
+                        "generation",
+                        "state",
+                        "snapshot",
+                        "snapshotDigest",
+                        "blockNumber",
+                        "blockHash",
+                        "stateRoot",
+                        "problem");
+    }
+
+    @Test
+    void triesEachCoordinatorAndFollowsToTheLeader() {
+        Coordinator second = party.startCoordinator("c2");
+        party.startNodes("n1", "n2");
+
+        int exit = run(
+                "publish",
+                "first",
+                "--coordinator",
+                "127.0.0.1:1",
+                "--coordinator",
+                second.endpoint().toString());
+
+        assertThat(err).doesNotContain("Exception");
+        assertThat(exit).isZero();
+    }
+
+    @Test
+    void optionsMayStandBeforeTheCommand() {
+        assertThat(run("--coordinator", coordinator.endpoint().toString(), "--output", "json", "generations"))
+                .isZero();
+        assertThat(out.strip()).isEqualTo("[ ]");
+    }
+
+    @Test
+    void failuresAreOneSentenceWithAdvice() {
+        assertThat(admin("publish", "absent")).isEqualTo(1);
+        assertThat(err).contains("absent").contains("snapshot directory").doesNotContain("\tat ");
+        assertThat(run("status", "--coordinator", "127.0.0.1:1")).isEqualTo(1);
+        assertThat(err).contains("127.0.0.1:1").doesNotContain("\tat ");
+        assertThat(run("status", "--coordinator", "192.0.2.1:7000"))
+                .as("plain text off the machine")
+                .isEqualTo(2);
+        assertThat(err).contains("plain text");
+    }
+
+    @Test
+    void usageErrorsExitWithTwo() {
+        assertThat(run("status")).isEqualTo(2);
+        assertThat(run("status", "--coordinator", "nonsense")).isEqualTo(2);
+        assertThat(err).contains("host:port");
+        assertThat(admin("publish")).isEqualTo(2);
+        assertThat(run()).isEqualTo(2);
+        assertThat(err).contains("status, nodes, generations, publish");
+    }
+
+    private int admin(String... arguments) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.add("--coordinator");
+        all.add(coordinator.endpoint().toString());
+        return run(all.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        StringWriter written = new StringWriter();
+        StringWriter complained = new StringWriter();
+        int exit = new CommandLine(new AdminCommand())
+                .setExecutionExceptionHandler(new FailureHandler())
+                .setOut(new PrintWriter(written))
+                .setErr(new PrintWriter(complained))
+                .execute(arguments);
+        out = written.toString();
+        err = complained.toString();
+        return exit;
+    }
+
+    private static JsonNode json(String text) throws Exception {
+        return JsonMapper.builder().build().readTree(text);
+    }
+
+    private static List<String> names(String text) throws Exception {
+        List<String> names = new ArrayList<>();
+        json(text).fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
