@@ -1,0 +1,56 @@
+package org.morphogen.client.view;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+
+/**
+ * Whether two parties serve the same. Answers of parties that do not may never be combined: the result would be noise,
+ * and asking on would tell each party a share of something that the other does not hold.
+ *
+ * <p>Two generations are equal when their digests are: these cover seeds and matrix. Their numbers are each party's own
+ * count, which a publication that failed at one party moves on, and are not compared.
+ */
+final class Agreement {
+    private static final Map<String, Function<Served, Object>> COMPARED = new LinkedHashMap<>();
+
+    static {
+        COMPARED.put("snapshot digest", Served::digest);
+        compareEpoch("base", Served::base);
+        compareEpoch("head", Served::head);
+    }
+
+    private Agreement() {}
+
+    /** Throws PARTIES_DISAGREE, naming all that differs and both values of it, unless the parties serve the same. */
+    static void require(Served party0, Served party1) {
+        List<String> differing = new ArrayList<>();
+        Map<String, String> facts = new LinkedHashMap<>();
+        COMPARED.forEach((what, of) -> {
+            Object zero = of.apply(party0);
+            Object one = of.apply(party1);
+            if (!zero.equals(one)) {
+                differing.add(what + " (party 0: " + zero + ", party 1: " + one + ")");
+                facts.put("party 0 " + what, zero.toString());
+                facts.put("party 1 " + what, one.toString());
+            }
+        });
+        if (!differing.isEmpty()) {
+            throw new MorphogenException(
+                    FailureReason.PARTIES_DISAGREE,
+                    "The two parties do not serve the same; they differ in " + String.join(", ", differing) + ".",
+                    facts);
+        }
+    }
+
+    private static void compareEpoch(String name, Function<Served, BoundEpoch> of) {
+        COMPARED.put(name + " epoch", served -> of.apply(served).epoch());
+        COMPARED.put(name + " block number", served -> of.apply(served).block().number());
+        COMPARED.put(name + " block hash", served -> of.apply(served).block().hash());
+        COMPARED.put(name + " state root", served -> of.apply(served).block().stateRoot());
+    }
+}

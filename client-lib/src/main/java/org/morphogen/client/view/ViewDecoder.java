@@ -1,0 +1,112 @@
+package org.morphogen.client.view;
+
+import com.google.protobuf.ByteString;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.ClusterView;
+import org.morphogen.protocol.v1.EpochBinding;
+import org.morphogen.protocol.v1.Replica;
+import org.morphogen.protocol.v1.ServedGeneration;
+import org.morphogen.protocol.v1.Shard;
+import org.morphogen.protocol.v1.WayChunks;
+import org.morphogen.snapshot.BlockInfo;
+import org.morphogen.snapshot.SnapshotDigest;
+import org.morphogen.transport.Endpoint;
+
+/** Reads a party's view out of its message. Fails with PARTY_MISBEHAVES naming the field that cannot be. */
+final class ViewDecoder {
+    private static final int HASH_BYTES = 32;
+    private static final int MAX_SHARDS = 1 << 16;
+    private static final int MAX_REPLICAS = 64;
+    private static final int MAX_NAME_CHARS = 300;
+
+    private ViewDecoder() {}
+
+    /** The view, which must be of {@code party}. */
+    static PartyView decode(int party, ClusterView view) {
+        if (view.getParty() != party) {
+            String found = Integer.toUnsignedString(view.getParty());
+            throw misbehaves(
+                    party,
+                    "the coordinator configured for party " + party + " speaks for party " + found,
+                    Map.of("expected", Integer.toString(party), "found", found));
+        }
+        try {
+            return new PartyView(
+                    party,
+                    view.getVersion(),
+                    view.hasServing() ? Optional.of(served(view.getServing())) : Optional.empty());
+        } catch (IllegalArgumentException | MorphogenException impossible) {
+            throw misbehaves(party, "its cluster view cannot be: " + impossible.getMessage(), Map.of());
+        }
+    }
+
+    private static Served served(ServedGeneration served) {
+        requireAtMost(MAX_SHARDS, "shards", served.getShardsCount());
+        return new Served(
+                served.getGeneration(),
+                SnapshotDigest.of(served.getSnapshotDigest().toByteArray()),
+                epoch("base_epoch", served.getBaseEpoch()),
+                epoch("head", served.getHead()),
+                served.getShardsList().stream().map(ViewDecoder::shard).toList());
+    }
+
+    private static BoundEpoch epoch(String field, EpochBinding binding) {
+        BlockInfo block = new BlockInfo(
+                binding.getBlockNumber(),
+                hash(field + ".block_hash", binding.getBlockHash()),
+                hash(field + ".state_root", binding.getStateRoot()));
+        return new BoundEpoch(binding.getEpoch(), block);
+    }
+
+    private static String hash(String field, ByteString bytes) {
+        if (bytes.size() != HASH_BYTES) {
+            throw new IllegalArgumentException(field + ": " + bytes.size() + " bytes, not " + HASH_BYTES);
+        }
+        return "0x" + HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    private static ShardView shard(Shard shard) {
+        requireAtMost(MAX_REPLICAS, "replicas of a shard", shard.getReplicasCount());
+        return new ShardView(
+                shard.getId(),
+                shard.getChunksList().stream().map(ViewDecoder::way).toList(),
+                shard.getReplicasList().stream().map(ViewDecoder::replica).toList());
+    }
+
+    private static HeldWay way(WayChunks chunks) {
+        List<ChunkSpan> spans = chunks.getRangesList().stream()
+                .map(range -> new ChunkSpan(range.getFirst(), range.getCount()))
+                .toList();
+        return new HeldWay(name("table", chunks.getTable()), chunks.getWay(), spans);
+    }
+
+    private static ShardReplica replica(Replica replica) {
+        return new ShardReplica(
+                name("node_id", replica.getNodeId()),
+                Endpoint.parse(name("endpoint", replica.getEndpoint())),
+                replica.getReady());
+    }
+
+    /** Text that may stand in a message or a log: short and printable. */
+    private static String name(String field, String text) {
+        if (text.length() > MAX_NAME_CHARS || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException(field + ": is not up to " + MAX_NAME_CHARS + " printable characters");
+        }
+        return text;
+    }
+
+    private static void requireAtMost(int most, String what, int count) {
+        if (count > most) {
+            throw new IllegalArgumentException(what + ": " + count + " are more than " + most);
+        }
+    }
+
+    private static MorphogenException misbehaves(int party, String what, Map<String, String> facts) {
+        return new MorphogenException(FailureReason.PARTY_MISBEHAVES, "Party " + party + ": " + what + ".", facts);
+    }
+}

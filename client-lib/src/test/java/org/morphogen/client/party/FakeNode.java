@@ -1,0 +1,111 @@
+package org.morphogen.client.party;
+
+import io.grpc.Server;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.morphogen.protocol.v1.QueryAnswer;
+import org.morphogen.protocol.v1.QueryRequest;
+import org.morphogen.protocol.v1.QueryServiceGrpc;
+import org.morphogen.transport.Endpoint;
+import org.morphogen.transport.TlsSettings;
+import org.morphogen.transport.Transport;
+
+/** A node with a real server, which keeps all that it received and reacts as told. */
+public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implements AutoCloseable {
+    /** A query as it came: on which stream of this node, and what. */
+    public record Received(int stream, QueryRequest query) {}
+
+    private final Matrix matrix;
+    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicInteger openStreams = new AtomicInteger();
+    private volatile Reaction reaction = Reaction.ANSWER;
+    private final Endpoint endpoint;
+    private volatile Server server;
+
+    /** Starts it; it answers from the matrix. */
+    public FakeNode(Matrix matrix) {
+        this.matrix = matrix;
+        this.server = start(0);
+        this.endpoint = new Endpoint("127.0.0.1", server.getPort());
+    }
+
+    /** Where it listens. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** All queries so far. */
+    public List<Received> received() {
+        return List.copyOf(received);
+    }
+
+    /** Streams that clients have open now. */
+    public int openStreams() {
+        return openStreams.get();
+    }
+
+    /** From now on reacts so. */
+    public void react(Reaction next) {
+        reaction = next;
+    }
+
+    /** Breaks all connections and listens no more. */
+    public void kill() throws InterruptedException {
+        server.shutdownNow();
+        server.awaitTermination();
+    }
+
+    /** Listens again where it did. */
+    public void restart() {
+        server = start(endpoint.port());
+    }
+
+    @Override
+    public StreamObserver<QueryRequest> query(StreamObserver<QueryAnswer> answers) {
+        int stream = streams.getAndIncrement();
+        openStreams.incrementAndGet();
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(QueryRequest query) {
+                received.add(new Received(stream, query));
+                reaction.to(query, matrix, answers);
+            }
+
+            @Override
+            public void onError(Throwable lost) {
+                openStreams.decrementAndGet();
+            }
+
+            @Override
+            public void onCompleted() {
+                openStreams.decrementAndGet();
+                answers.onCompleted();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+
+    private Server start(int port) {
+        try {
+            return Transport.server(
+                            new Endpoint("127.0.0.1", port),
+                            TlsSettings.NONE,
+                            List.of(this),
+                            List.of(),
+                            Executors.newVirtualThreadPerTaskExecutor())
+                    .start();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
