@@ -1,0 +1,153 @@
+package org.morphogen.deploy.demo;
+
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.morphogen.client.ClientSettings;
+import org.morphogen.client.MorphogenClient;
+import org.morphogen.client.lookup.Absent;
+import org.morphogen.client.lookup.Address;
+import org.morphogen.client.lookup.Found;
+import org.morphogen.client.lookup.Lookup;
+import org.morphogen.coordinator.building.BuildListener;
+import org.morphogen.coordinator.building.SnapshotBuilder;
+import org.morphogen.deploy.cluster.ClusterPlan;
+import org.morphogen.deploy.cluster.LocalCluster;
+import org.morphogen.deploy.cluster.LocalParty;
+import org.morphogen.deploy.cluster.PartyAdmin;
+import org.morphogen.deploy.demo.DemoReport.LookupLine;
+import org.morphogen.deploy.demo.DemoReport.ProcessLine;
+import org.morphogen.deploy.genesis.MainnetGenesis;
+import org.morphogen.row.AccountValue;
+import org.morphogen.settings.SettingsFile;
+import org.morphogen.snapshot.SnapshotDirectory;
+import org.morphogen.snapshot.TableManifest;
+
+/** The demo's course: build, start, publish, ask. Closing ends all processes. */
+final class Demo implements AutoCloseable {
+    private static final String SNAPSHOT = "genesis";
+
+    /** Small chunks, so that even this small matrix is spread over all nodes. */
+    private static final int CHUNK_ROWS = 1024;
+
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+
+    private final ClusterPlan plan;
+    private final Story story;
+    private final LocalCluster cluster;
+
+    Demo(ClusterPlan plan, Story story) {
+        this.plan = plan;
+        this.story = story;
+        this.cluster = new LocalCluster(plan);
+    }
+
+    LocalCluster cluster() {
+        return cluster;
+    }
+
+    List<String> coordinators() {
+        return List.of(
+                cluster.party(0).coordinator().toString(),
+                cluster.party(1).coordinator().toString());
+    }
+
+    DemoReport run() {
+        long startNanos = System.nanoTime();
+        story.opens();
+        cluster.launch();
+        List<SnapshotDirectory> snapshots = List.of(build(cluster.party(0)), build(cluster.party(1)));
+        List<String> digests =
+                snapshots.stream().map(snapshot -> snapshot.digest().hex()).toList();
+        TableManifest table = snapshots.getFirst().manifest().tables().getFirst();
+        String stateRoot = snapshots.getFirst().manifest().block().stateRoot();
+        story.built(table, stateRoot, digests);
+        cluster.awaitNodes();
+        publish(cluster.party(0));
+        publish(cluster.party(1));
+        List<ProcessLine> processes = cluster.processes().stream()
+                .map(process -> new ProcessLine(process.name(), process.pid()))
+                .toList();
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        story.started(table, processes, plan.nodesPerParty(), seconds);
+        List<LookupLine> lookups = ask();
+        DemoReport report =
+                new DemoReport(table.keys(), stateRoot, digests, processes, lookups, haveSameShape(lookups));
+        story.ends(report);
+        return report;
+    }
+
+    private static SnapshotDirectory build(LocalParty party) {
+        Path folder = party.snapshots().resolve(SNAPSHOT);
+        return SnapshotBuilder.build(MainnetGenesis.plan(OptionalInt.of(CHUNK_ROWS)), folder, BuildListener.SILENT)
+                .snapshot();
+    }
+
+    private static void publish(LocalParty party) {
+        try (PartyAdmin admin = new PartyAdmin(party)) {
+            admin.publish(SNAPSHOT, progress -> {});
+            admin.awaitAllReplicasReady(READY_TIMEOUT);
+        }
+    }
+
+    private List<LookupLine> ask() {
+        ClientSettings settings = SettingsFile.load(cluster.clientSettings(), ClientSettings.class);
+        ConcurrentLinkedQueue<Sighting> seen = new ConcurrentLinkedQueue<>();
+        List<LookupLine> lines = new ArrayList<>();
+        try (MorphogenClient client = MorphogenClient.connect(
+                settings,
+                (party, node, request) ->
+                        seen.add(Sighting.of(party, cluster.party(party).nodeAt(node), request)))) {
+            for (Question question : Question.USUAL) {
+                seen.clear();
+                long startNanos = System.nanoTime();
+                Lookup lookup = client.lookup(MainnetGenesis.TABLE, Address.parse(question.address()));
+                double millis = (System.nanoTime() - startNanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+                LookupLine line = line(
+                        question,
+                        lookup,
+                        millis,
+                        seen.stream().sorted(Sighting.ORDER).toList());
+                story.looked(line);
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    private static LookupLine line(Question question, Lookup lookup, double millis, List<Sighting> seen) {
+        Optional<AccountValue> account = switch (lookup) {
+            case Found found -> Optional.of((AccountValue) found.value());
+            case Absent _ -> Optional.empty();
+        };
+        Optional<BigInteger> balance = account.map(AccountValue::balance);
+        return new LookupLine(
+                question.address(),
+                question.who(),
+                balance.map(BigInteger::toString),
+                account.map(value -> Long.toUnsignedString(value.nonce())),
+                lookup.asOf().block().number(),
+                balance.equals(question.balance()),
+                millis,
+                seen);
+    }
+
+    private static boolean haveSameShape(List<LookupLine> lookups) {
+        return lookups.stream()
+                        .map(line -> line.seen().stream().map(Sighting::shape).toList())
+                        .distinct()
+                        .count()
+                == 1;
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,51 @@
+package org.morphogen.deploy.demo;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the demo found, as {@code --output json} prints it.
+ *
+ * @param accounts in the snapshot
+ * @param stateRoot of the block
+ * @param snapshotDigests of both parties; equal
+ * @param processes of both parties
+ * @param lookups in the order asked
+ * @param sameShape whether both parties saw the same sizes, numbers and destinations for every lookup
+ */
+record DemoReport(
+        long accounts,
+        String stateRoot,
+        List<String> snapshotDigests,
+        List<ProcessLine> processes,
+        List<LookupLine> lookups,
+        boolean sameShape) {
+
+    /** One process of a party. */
+    record ProcessLine(String name, long pid) {}
+
+    /**
+     * One lookup.
+     *
+     * @param balanceWei decimal; empty for an absent account
+     * @param expected whether the answer is what the genesis allocation says
+     * @param millis from the question to the answer
+     * @param seen by the nodes of both parties
+     */
+    record LookupLine(
+            String address,
+            String who,
+            Optional<String> balanceWei,
+            Optional<String> nonce,
+            long blockNumber,
+            boolean expected,
+            double millis,
+            List<Sighting> seen) {}
+
+    /** Whether everything is as it should be. */
+    boolean allWell() {
+        return sameShape
+                && lookups.stream().allMatch(LookupLine::expected)
+                && snapshotDigests.stream().distinct().count() == 1;
+    }
+}

@@ -1,0 +1,5 @@
+/** One ZooKeeper server inside this JVM. */
+@NullMarked
+package org.morphogen.deploy.zookeeper;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package org.morphogen.deploy.cluster;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import org.morphogen.client.ClientSettings;
+import org.morphogen.client.MorphogenClient;
+import org.morphogen.coordinator.building.BuildListener;
+import org.morphogen.coordinator.building.SnapshotBuilder;
+import org.morphogen.deploy.TestLauncher;
+import org.morphogen.deploy.genesis.MainnetGenesis;
+import org.morphogen.settings.ByteSize;
+import org.morphogen.settings.SettingsFile;
+
+/** A cluster of real processes for tests: verbs that wait until what they say is so. */
+final class RunningCluster implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int CHUNK_ROWS = 1024;
+
+    private final LocalCluster cluster;
+    private final int nodes;
+
+    private RunningCluster(LocalCluster cluster, int nodes) {
+        this.cluster = cluster;
+        this.nodes = nodes;
+    }
+
+    /** Both parties with this many nodes each; nothing published. */
+    static RunningCluster start(Path folder, int nodes, int replicas) {
+        LocalCluster cluster =
+                new LocalCluster(new ClusterPlan(TestLauncher.path(), folder, nodes, replicas, new ByteSize(64 << 20)));
+        try {
+            cluster.launch();
+            cluster.awaitNodes();
+            return new RunningCluster(cluster, nodes);
+        } catch (RuntimeException failed) {
+            cluster.close();
+            throw failed;
+        }
+    }
+
+    LocalParty party(int number) {
+        return cluster.party(number);
+    }
+
+    List<ChildProcess> processes() {
+        return cluster.processes();
+    }
+
+    Path clientSettings() {
+        return cluster.clientSettings();
+    }
+
+    /** Builds and publishes the genesis state at both parties. */
+    void publishGenesis() {
+        for (int party = 0; party < 2; party++) {
+            SnapshotBuilder.build(
+                    MainnetGenesis.plan(OptionalInt.of(CHUNK_ROWS)),
+                    party(party).snapshots().resolve("genesis"),
+                    BuildListener.SILENT);
+            publish(party, "genesis");
+        }
+    }
+
+    void publish(int party, String snapshot) {
+        try (PartyAdmin admin = new PartyAdmin(party(party))) {
+            admin.awaitNodes(nodes, TIMEOUT);
+            admin.publish(snapshot, progress -> {});
+            admin.awaitAllReplicasReady(TIMEOUT);
+        }
+    }
+
+    void awaitAllReplicasReady(int party) {
+        try (PartyAdmin admin = new PartyAdmin(party(party))) {
+            admin.awaitNodes(nodes, TIMEOUT);
+            admin.awaitAllReplicasReady(TIMEOUT);
+        }
+    }
+
+    MorphogenClient connect() {
+        return MorphogenClient.connect(SettingsFile.load(clientSettings(), ClientSettings.class));
+    }
+
+    @Override
+    public void close() throws IOException {
+        cluster.close();
+    }
+}

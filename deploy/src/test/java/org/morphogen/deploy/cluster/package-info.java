@@ -1,0 +1,4 @@
+@NullMarked
+package org.morphogen.deploy.cluster;
+
+import org.jspecify.annotations.NullMarked;

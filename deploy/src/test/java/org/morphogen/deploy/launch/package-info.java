@@ -1,0 +1,4 @@
+@NullMarked
+package org.morphogen.deploy.launch;
+
+import org.jspecify.annotations.NullMarked;
