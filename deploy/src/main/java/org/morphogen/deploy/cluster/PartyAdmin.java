@@ -53,13 +53,25 @@ public final class PartyAdmin implements AutoCloseable {
 
     /** Waits until every replica of every shard of the served generation is ready. */
     public void awaitAllReplicasReady(Duration timeout) {
-        awaitThat("all replicas ready", timeout, admin -> {
-            PartyStatus status = admin.status(StatusRequest.getDefaultInstance());
-            return status.getView().hasServing()
-                    && status.getView().getServing().getShardsList().stream()
-                            .flatMap(shard -> shard.getReplicasList().stream())
-                            .allMatch(replica -> replica.getReady());
-        });
+        awaitThat(
+                "all replicas ready",
+                timeout,
+                admin -> allReplicasReady(admin.status(StatusRequest.getDefaultInstance())));
+    }
+
+    /** Waits until the view tells that some replica is not ready: a node's death has been noticed. */
+    public void awaitReplicaMissed(Duration timeout) {
+        awaitThat(
+                "a replica to be missed",
+                timeout,
+                admin -> !allReplicasReady(admin.status(StatusRequest.getDefaultInstance())));
+    }
+
+    private static boolean allReplicasReady(PartyStatus status) {
+        return status.getView().hasServing()
+                && status.getView().getServing().getShardsList().stream()
+                        .flatMap(shard -> shard.getReplicasList().stream())
+                        .allMatch(replica -> replica.getReady());
     }
 
     /** The party as its coordinator sees it. */

@@ -54,8 +54,8 @@ class ReplicatedClusterIT {
             AtomicBoolean enough = new AtomicBoolean();
             CompletableFuture<Integer> rounds =
                     CompletableFuture.supplyAsync(() -> lookUpUntil(enough, client, addresses, expected));
-            cluster.party(0).killNode(1);
-            cluster.party(1).killNode(0);
+            cluster.killNode(0, 1);
+            cluster.killNode(1, 0);
             assertThat(lookUpUntil(new AtomicBoolean(true), client, addresses, expected))
                     .isOne();
             cluster.party(0).startNode(1);

@@ -79,6 +79,14 @@ final class RunningCluster implements AutoCloseable {
         }
     }
 
+    /** Kills a node and waits until its party's view tells so. */
+    void killNode(int party, int node) {
+        party(party).killNode(node);
+        try (PartyAdmin admin = new PartyAdmin(party(party))) {
+            admin.awaitReplicaMissed(TIMEOUT);
+        }
+    }
+
     MorphogenClient connect() {
         return MorphogenClient.connect(SettingsFile.load(clientSettings(), ClientSettings.class));
     }
