@@ -14,7 +14,7 @@ public final class ChunkLease implements AutoCloseable {
         this.letGo = letGo;
     }
 
-    /** The chunk's rows, 64-byte aligned. Not to be touched once the lease is closed. */
+    /** The chunk's rows, 64-byte aligned, sliced. Not to be touched once the lease is closed. */
     public MemorySegment rows() {
         return rows;
     }

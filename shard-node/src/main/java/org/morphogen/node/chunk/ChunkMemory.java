@@ -9,7 +9,7 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * A chunk's rows off-heap, 64-byte aligned, row after row without gaps.
+ * A chunk's rows off-heap, 64-byte aligned, sliced.
  *
  * <p>Its owner holds it, and every scan holds it through a {@link ChunkLease}; the memory is given back when the last
  * of them lets go. So a drop neither waits for a scan nor pulls memory from under it. Thread-safe.

@@ -2,6 +2,7 @@ package org.morphogen.node.chunk;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -11,27 +12,26 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.Sha256;
 
-/** Reads chunk files straight into off-heap memory, checking length and SHA-256 on the way. */
+/** Reads chunk files into off-heap memory, slicing the rows and checking length and SHA-256 on the way. */
 public final class ChunkReader {
-    private static final int PIECE_BYTES = 1 << 20;
-
     private ChunkReader() {}
 
     /**
-     * The chunk in {@code file}, in memory that the caller owns. Fails with SNAPSHOT_INVALID when length or checksum
-     * are wrong, with CAPACITY_LACKING, or with STORAGE_FAILED; then no memory stays taken.
+     * The chunk in {@code file}, sliced, in memory that the caller owns. Fails with SNAPSHOT_INVALID when length or
+     * checksum are wrong, with CAPACITY_LACKING, or with STORAGE_FAILED; then no memory stays taken.
      */
-    public static ChunkMemory read(Path file, long bytes, String sha256, MemoryBudget budget) {
+    public static ChunkMemory read(Path file, SlicedLayout layout, String sha256, MemoryBudget budget) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() != bytes) {
-                throw corrupted(file, "has " + channel.size() + " bytes, not " + bytes);
+            if (channel.size() != layout.bytes()) {
+                throw corrupted(file, "has " + channel.size() + " bytes, not " + layout.bytes());
             }
-            ChunkMemory memory = ChunkMemory.allocate(bytes, budget);
+            ChunkMemory memory = ChunkMemory.allocate(layout.bytes(), budget);
             boolean sound = false;
             try {
-                String found = fill(channel, memory.rows().asByteBuffer());
+                String found = fill(channel, layout, memory.rows());
                 if (!found.equals(sha256)) {
                     throw corrupted(file, "does not have the checksum that the manifest states");
                 }
@@ -47,16 +47,19 @@ public final class ChunkReader {
         }
     }
 
-    private static String fill(FileChannel channel, ByteBuffer rows) throws IOException {
+    private static String fill(FileChannel channel, SlicedLayout layout, MemorySegment chunk) throws IOException {
         MessageDigest digest = Sha256.digest();
-        int limit = rows.capacity();
-        while (rows.position() < limit) {
-            int from = rows.position();
-            rows.limit(Math.min(limit, from + PIECE_BYTES));
-            if (channel.read(rows) < 0) {
-                throw new EOFException("the file became shorter while it was read");
+        int pieceRows = Math.min(layout.rows(), SlicedLayout.TILE_ROWS);
+        ByteBuffer plain = ByteBuffer.allocateDirect(pieceRows * layout.rowBytes());
+        for (int row = 0; row < layout.rows(); row += pieceRows) {
+            plain.clear().limit(Math.min(pieceRows, layout.rows() - row) * layout.rowBytes());
+            while (plain.hasRemaining()) {
+                if (channel.read(plain) < 0) {
+                    throw new EOFException("the file became shorter while it was read");
+                }
             }
-            digest.update(rows.duplicate().flip().position(from));
+            digest.update(plain.flip());
+            layout.write(MemorySegment.ofBuffer(plain.flip()), chunk, row);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One row for each key of a batch, the XOR of what was selected so far. The rows stand one behind the other as longs in
- * the machine's byte order, just as an engine reads rows. Not thread-safe.
+ * One plain row for each key of a batch, the XOR of what was selected so far. The rows stand one behind the other as
+ * little-endian longs. Not thread-safe.
+ *
+ * <p>A class, not a record: it must not have a toString.
  */
 public final class Accumulators {
     private final int keys;
@@ -24,6 +26,11 @@ public final class Accumulators {
         return keys;
     }
 
+    /** Bytes of a row. */
+    public int rowBytes() {
+        return rowBytes;
+    }
+
     /** Where key {@code key}'s row begins in {@link #words}. */
     public int offset(int key) {
         return key * (rowBytes / Long.BYTES);
@@ -34,16 +41,17 @@ public final class Accumulators {
         return words;
     }
 
-    /** XORs in what another thread found for the same keys. */
-    public void xor(Accumulators other) {
+    /** XORs in what was found for the same keys within a batch that they are in from key {@code firstKey} on. */
+    public void xor(Accumulators batch, int firstKey) {
+        int from = batch.offset(firstKey);
         for (int i = 0; i < words.length; i++) {
-            words[i] ^= other.words[i];
+            words[i] ^= batch.words[from + i];
         }
     }
 
     /** The rows' bytes, key after key. */
     public byte[] toBytes() {
-        ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(words);
         return bytes.array();
     }

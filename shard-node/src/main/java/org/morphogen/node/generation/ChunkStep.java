@@ -60,7 +60,7 @@ final class ChunkStep {
 
     private ChunkMemory read(ChunkId chunk) {
         return ChunkReader.read(
-                folder.chunkFile(chunk), SnapshotChunks.fileBytes(manifest, chunk), sha256(chunk), settings.budget());
+                folder.chunkFile(chunk), SnapshotChunks.layout(manifest, chunk), sha256(chunk), settings.budget());
     }
 
     private Optional<ChunkMemory> readOrDiscard(ChunkId chunk) {

@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkEntry;
+import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 import org.morphogen.snapshot.TableManifest;
@@ -47,6 +49,14 @@ final class SnapshotChunks {
                 .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
                 .geometry()
                 .bytes(chunk.index());
+    }
+
+    /** How a listed chunk's rows lie in memory. */
+    static SlicedLayout layout(Manifest manifest, ChunkId chunk) {
+        ChunkGeometry geometry = table(manifest, chunk)
+                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
+                .geometry();
+        return new SlicedLayout(geometry.rowBytes(), geometry.rows(chunk.index()));
     }
 
     private static Optional<TableManifest> table(Manifest manifest, ChunkId chunk) {

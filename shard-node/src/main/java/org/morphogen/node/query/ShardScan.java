@@ -89,7 +89,7 @@ final class ShardScan {
     private void merge(List<Accumulators> own) {
         synchronized (results) {
             for (int i = 0; i < results.size(); i++) {
-                results.get(i).xor(own.get(i));
+                results.get(i).xor(own.get(i), 0);
             }
         }
     }

@@ -1,6 +1,7 @@
 package org.morphogen.node.query;
 
 import org.morphogen.dpf.DpfDomain;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /**
@@ -27,7 +28,7 @@ record StepGeometry(int level, int stepRows, int stepsPerChunk, int tileRows, in
         int stepLeaves =
                 Math.min(chunkLeaves, Math.min(MAX_STEP_LEAVES, Integer.highestOneBit(MAX_STEP_BYTES / leafBytes)));
         int stepRows = stepLeaves * DpfDomain.ROWS_PER_LEAF;
-        int tileRows = Integer.highestOneBit(Math.max(DpfDomain.ROWS_PER_LEAF, TILE_BYTES / chunks.rowBytes()));
+        int tileRows = Integer.highestOneBit(Math.max(SlicedLayout.TILE_ROWS, TILE_BYTES / chunks.rowBytes()));
         return new StepGeometry(
                 chunks.domain().depth() - Integer.numberOfTrailingZeros(stepLeaves),
                 stepRows,

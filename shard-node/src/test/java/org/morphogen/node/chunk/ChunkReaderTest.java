@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -15,12 +14,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.Sha256;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class ChunkReaderTest {
-    /** More than one reading step, and no multiple of it. */
-    private static final int BYTES = (2 << 20) + 4096 + 16;
+    /** More than one tile, and no multiple of it. */
+    private static final SlicedLayout LAYOUT = new SlicedLayout(48, 1024 * 40 + 384);
+
+    private static final int BYTES = (int) LAYOUT.bytes();
 
     @TempDir
     private Path folder;
@@ -37,9 +39,13 @@ class ChunkReaderTest {
 
     @Test
     void readsTheFilesBytes() {
-        ChunkMemory memory = ChunkReader.read(file, BYTES, Sha256.of(rows), budget);
+        ChunkMemory memory = ChunkReader.read(file, LAYOUT, Sha256.of(rows), budget);
 
-        assertThat(memory.rows().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(rows);
+        byte[] found = new byte[BYTES];
+        for (int row = 0; row < LAYOUT.rows(); row++) {
+            LAYOUT.read(memory.rows(), row, found, row * LAYOUT.rowBytes());
+        }
+        assertThat(found).isEqualTo(rows);
         memory.release();
     }
 
@@ -49,23 +55,27 @@ class ChunkReaderTest {
         rows[BYTES - 1] ^= 1;
         Files.write(file, rows);
 
-        assertRefused(BYTES, right, FailureReason.SNAPSHOT_INVALID, "checksum");
+        assertRefused(LAYOUT, right, FailureReason.SNAPSHOT_INVALID, "checksum");
     }
 
     @Test
     void refusesAnotherLength() {
-        assertRefused(BYTES + 16, Sha256.of(rows), FailureReason.SNAPSHOT_INVALID, "bytes, not");
+        assertRefused(
+                new SlicedLayout(48, LAYOUT.rows() + 128),
+                Sha256.of(rows),
+                FailureReason.SNAPSHOT_INVALID,
+                "bytes, not");
     }
 
     @Test
     void tellsThatTheFileIsMissing() throws IOException {
         Files.delete(file);
 
-        assertRefused(BYTES, Sha256.of(rows), FailureReason.STORAGE_FAILED, "no such file");
+        assertRefused(LAYOUT, Sha256.of(rows), FailureReason.STORAGE_FAILED, "no such file");
     }
 
-    private void assertRefused(long bytes, String sha256, FailureReason reason, String why) {
-        assertThatThrownBy(() -> ChunkReader.read(file, bytes, sha256, budget))
+    private void assertRefused(SlicedLayout layout, String sha256, FailureReason reason, String why) {
+        assertThatThrownBy(() -> ChunkReader.read(file, layout, sha256, budget))
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(why)
                 .isInstanceOfSatisfying(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.transport.Endpoint;
 
@@ -333,9 +333,13 @@ class HeldGenerationsTest {
         HeldGeneration held = node.generations().find(1).orElseThrow();
         for (ChunkId chunk : snapshot.chunkIds()) {
             try (ChunkLease lease = held.lease(chunk).orElseThrow()) {
-                assertThat(lease.rows().toArray(ValueLayout.JAVA_BYTE))
-                        .as("rows of chunk %s", chunk)
-                        .isEqualTo(snapshot.chunk(chunk));
+                byte[] plain = snapshot.chunk(chunk);
+                SlicedLayout layout = SnapshotChunks.layout(snapshot.manifest(), chunk);
+                byte[] found = new byte[plain.length];
+                for (int row = 0; row < layout.rows(); row++) {
+                    layout.read(lease.rows(), row, found, row * layout.rowBytes());
+                }
+                assertThat(found).as("rows of chunk %s", chunk).isEqualTo(plain);
             }
         }
     }

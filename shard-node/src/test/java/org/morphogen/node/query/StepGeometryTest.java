@@ -24,11 +24,11 @@ class StepGeometryTest {
     }
 
     @Test
-    void keepsTilesAtAMebibyteForLargeRows() {
+    void tilesOfLargeRowsAreWhole() {
         StepGeometry steps = StepGeometry.of(new ChunkGeometry(4096, 1L << 20, 1 << 18));
 
         assertThat(steps.stepRows()).isEqualTo(4096);
-        assertThat(steps.tileRows()).isEqualTo(256);
+        assertThat(steps.tileRows()).isEqualTo(1024);
         assertThat(steps.stepsPerUnit()).isEqualTo(2);
     }
 
