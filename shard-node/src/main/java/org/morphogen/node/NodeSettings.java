@@ -20,6 +20,7 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
  * @param advertise where others reach the node; absent means where it listens
  * @param dataDirectory of this node alone
  * @param memory off-heap, at least 1 MiB
+ * @param metricsListen port 0 takes any free one
  * @param scanThreads 0 means one a processor; at most 1024
  */
 public record NodeSettings(
@@ -42,6 +43,9 @@ public record NodeSettings(
 
         @Setting(value = "Threads that scan; 0 means one a processor.", byDefault = "0")
         int scanThreads,
+
+        @Setting("Where Prometheus reads metrics, in plain HTTP; absent means nowhere.")
+        Optional<Endpoint> metricsListen,
 
         @Setting("The party's ZooKeeper.") ZooKeeperSettings zookeeper,
 

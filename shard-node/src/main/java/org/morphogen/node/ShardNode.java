@@ -23,6 +23,8 @@ import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.node.generation.LoadingSettings;
 import org.morphogen.node.membership.Membership;
+import org.morphogen.node.metrics.MetricsEndpoint;
+import org.morphogen.node.metrics.NodeMetrics;
 import org.morphogen.node.pull.Backoff;
 import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.node.query.QueryEndpoint;
@@ -120,6 +122,7 @@ public final class ShardNode implements AutoCloseable {
     private Endpoint openDoors(HeldGenerations generations, MemoryBudget budget, Executor calls) {
         ScanEngine engine = settings.engine().open();
         ScanPool pool = teardown.add(new ScanPool(settings.scanThreadCount(), engine), ScanPool::close);
+        openMetrics(new NodeMetrics(engine.name(), condition, budget));
         NodeControlEndpoint control = new NodeControlEndpoint(
                 new NodeControlEndpoint.Identity(settings.nodeId(), engine.name()), generations, budget, condition);
         QueryEndpoint query = new QueryEndpoint(settings.party(), generations, pool, settings.queryLimits());
@@ -136,6 +139,14 @@ public final class ShardNode implements AutoCloseable {
         teardown.add(server, ShardNode::stop);
         teardown.add(query, QueryEndpoint::finish);
         return new Endpoint(settings.listen().host(), server.getPort());
+    }
+
+    private void openMetrics(NodeMetrics metrics) {
+        settings.metricsListen().ifPresent(listen -> {
+            MetricsEndpoint door =
+                    teardown.add(MetricsEndpoint.open(listen, metrics.registry()), MetricsEndpoint::close);
+            log.info("Metrics are at http://{}/metrics", new Endpoint(listen.host(), door.port()));
+        });
     }
 
     private static void stop(Server server) {

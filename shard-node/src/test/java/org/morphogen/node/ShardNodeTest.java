@@ -326,6 +326,7 @@ class ShardNodeTest {
                 MEMORY,
                 EngineChoice.AUTO,
                 2,
+                Optional.of(new Endpoint("127.0.0.1", 0)),
                 ensemble,
                 TlsSettings.NONE,
                 16,
