@@ -1,5 +1,6 @@
 package org.morphogen.node.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The engines that this machine can run, in every form that it can be made to run them. */
@@ -7,6 +8,12 @@ final class RunnableEngines {
     private RunnableEngines() {}
 
     static List<ScanEngine> all() {
-        return List.of(new ScalarEngine());
+        List<ScanEngine> engines = new ArrayList<>();
+        for (EngineChoice choice : EngineChoice.values()) {
+            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs runs) {
+                engines.add(runs.engine());
+            }
+        }
+        return engines;
     }
 }
