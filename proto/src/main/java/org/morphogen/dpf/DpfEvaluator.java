@@ -3,7 +3,7 @@ package org.morphogen.dpf;
 /**
  * Expands keys into selection bits, from the root to a level and from there to leaves. Its time depends on the ranges
  * asked for alone. Keeps its buffers: not thread-safe, and allocates nothing once they have grown. Memory: some
- * 100 KiB, 12 bytes a node of the largest {@link #expand} beside the 24 that lie in its target, and 36 bytes for every
+ * 150 KiB, 16 bytes a node of the largest {@link #expand} beside the 32 that lie in its target, and 48 bytes for every
  * 1024 leaves of the largest {@link #leaves}.
  *
  * <p>To scan a chunk, expand to the level where a node has 2^10 leaves below it, then take {@link #leavesBelow} of one
@@ -16,15 +16,22 @@ public final class DpfEvaluator {
     /** Leaves are made in subtrees of at most this height, so that a tile and its nodes stay in the second cache. */
     private static final int TILE_HEIGHT = 10;
 
-    private final NodeExpander nodeExpander = new NodeExpander();
-    private final LeafExpander leafExpander = new LeafExpander();
+    private final NodeExpander nodeExpander;
+    private final LeafExpander leafExpander;
     private final DpfNodes root = new DpfNodes();
     private final DpfNodes tileRoots = new DpfNodes();
     private final DpfNodes tile = new DpfNodes();
     private final DpfNodes scratch = new DpfNodes();
 
     /** An evaluator with buffers of its own. */
-    public DpfEvaluator() {}
+    public DpfEvaluator() {
+        this(TreePasses.best());
+    }
+
+    DpfEvaluator(TreePasses passes) {
+        nodeExpander = new NodeExpander(passes);
+        leafExpander = new LeafExpander(passes);
+    }
 
     /**
      * Finds consecutive nodes of a level, from the root.
@@ -65,6 +72,60 @@ public final class DpfEvaluator {
         long leafCount = (long) count << height;
         checkRoom(leafCount, out, outOffset);
         leafRange(key, nodes, (nodes.first() + from) << height, (int) leafCount, out, outOffset);
+    }
+
+    /**
+     * Writes, for each of many keys, the leaves below the same nodes. Small subtrees are made together, so that AES
+     * has enough to do at once.
+     *
+     * @param keys of one depth; the first {@code keyCount} are used
+     * @param nodes for each key nodes of one level, among them those from {@code node} to node + nodeCount - 1
+     * @param node index in the level
+     * @param out takes nodeCount * 2^(depth - level) leaves of key k at {@code k * strideBytes}
+     */
+    public void leavesBelow(
+            DpfKey[] keys, DpfNodes[] nodes, int keyCount, long node, int nodeCount, byte[] out, int strideBytes) {
+        int level = nodes[0].level();
+        int height = keys[0].depth() - level;
+        checkEach(keys, nodes, keyCount, level, node, nodeCount);
+        checkRoom((long) nodeCount << height, out, Math.multiplyExact(keyCount - 1, strideBytes));
+        int leafCount = nodeCount << height;
+        int together = (1 << TILE_HEIGHT) / leafCount;
+        for (int first = 0; first < keyCount; first += Math.max(1, together)) {
+            if (together <= 1) {
+                leafRange(keys[first], nodes[first], node << height, leafCount, out, first * strideBytes);
+            } else {
+                int some = Math.min(together, keyCount - first);
+                leavesTogether(keys, nodes, first, some, node, nodeCount, out, strideBytes);
+            }
+        }
+    }
+
+    private void leavesTogether(
+            DpfKey[] keys, DpfNodes[] nodes, int first, int some, long node, int nodeCount, byte[] out, int stride) {
+        int level = nodes[first].level();
+        DpfNodes current = tileRoots;
+        current.reset(level, 0, some * nodeCount);
+        for (int key = 0; key < some; key++) {
+            current.put(key * nodeCount, nodes[first + key], nodes[first + key].slot(node), nodeCount);
+        }
+        int countOfEach = nodeCount;
+        for (int depth = keys[first].depth(); level < depth; level++) {
+            DpfNodes next = current == tile ? scratch : tile;
+            nodeExpander.expandEach(keys, first, some, current, countOfEach, next);
+            current = next;
+            countOfEach *= 2;
+        }
+        leafExpander.expandEach(keys, first, some, current, countOfEach, out, first * stride, stride);
+    }
+
+    private static void checkEach(DpfKey[] keys, DpfNodes[] nodes, int keyCount, int level, long node, int nodeCount) {
+        for (int key = 0; key < keyCount; key++) {
+            if (nodes[key].level() != level || keys[key].depth() != keys[0].depth()) {
+                throw new IllegalArgumentException("nodes: keys differ in depth, or nodes in level");
+            }
+            checkRange("nodes", node - nodes[key].first(), nodeCount, nodes[key].count());
+        }
     }
 
     /**

@@ -12,6 +12,16 @@ public final class DpfKey {
 
     /** What a level of the tree corrects: the seeds, whose lowest bit stays, and the left and right control bits. */
     record Correction(Block seed, int controlLeft, int controlRight) {
+        /** The seed's low word with the left control correction in its lowest bit, which is free. */
+        long lowLeft() {
+            return seed.low() | controlLeft;
+        }
+
+        /** The same with the right one. */
+        long lowRight() {
+            return seed.low() | controlRight;
+        }
+
         @Override
         public String toString() {
             return "Correction";

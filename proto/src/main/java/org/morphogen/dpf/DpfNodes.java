@@ -9,9 +9,12 @@ public final class DpfNodes {
     /** Bytes of a node in {@link #seeds}. */
     static final int NODE_BYTES = Block.BYTES;
 
+    /** Words of a node in {@link #controlMasks}. */
+    static final int NODE_WORDS = 2;
+
     /** sigma(seed) of each node, ready for AES; the seed's lowest bit is cleared, but for the root's. */
     byte[] seeds = new byte[0];
-    /** -1 for the nodes whose control bit is 1, else 0. */
+    /** Twice -1 for the nodes whose control bit is 1, else twice 0: as wide as the seeds that it masks. */
     long[] controlMasks = new long[0];
 
     private int level;
@@ -46,9 +49,9 @@ public final class DpfNodes {
 
     /** Makes room for nodes from {@code slotZero} on. What was held is lost. */
     void reset(int newLevel, long newSlotZero, int slots) {
-        if (controlMasks.length < slots) {
+        if (controlMasks.length < slots * NODE_WORDS) {
             seeds = new byte[slots * NODE_BYTES];
-            controlMasks = new long[slots];
+            controlMasks = new long[slots * NODE_WORDS];
         }
         level = newLevel;
         slotZero = newSlotZero;
@@ -66,13 +69,19 @@ public final class DpfNodes {
         reset(0, 0, 1);
         key.rootSeed().sigma().write(seeds, 0);
         controlMasks[0] = -key.party();
+        controlMasks[1] = -key.party();
     }
 
     /** Holds a copy of some of another's nodes. */
     void copyFrom(DpfNodes other, long newFirst, int newCount) {
         reset(other.level, newFirst, newCount);
         int slot = other.slot(newFirst);
-        System.arraycopy(other.seeds, slot * NODE_BYTES, seeds, 0, newCount * NODE_BYTES);
-        System.arraycopy(other.controlMasks, slot, controlMasks, 0, newCount);
+        put(0, other, slot, newCount);
+    }
+
+    /** Copies nodes of another between slots. */
+    void put(int toSlot, DpfNodes other, int slot, int nodes) {
+        System.arraycopy(other.seeds, slot * NODE_BYTES, seeds, toSlot * NODE_BYTES, nodes * NODE_BYTES);
+        System.arraycopy(other.controlMasks, slot * NODE_WORDS, controlMasks, toSlot * NODE_WORDS, nodes * NODE_WORDS);
     }
 }

@@ -1,32 +1,51 @@
 package org.morphogen.dpf;
 
-import java.lang.invoke.VarHandle;
-
-/**
- * Turns the nodes of the last level into leaves of selection bits. Not thread-safe; allocates nothing. Control bits are
- * secret: they act as masks.
- */
+/** Turns the nodes of the last level into leaves of selection bits. Not thread-safe. */
 final class LeafExpander {
-    private static final VarHandle WORDS = Block.WORDS;
-
+    private final TreePasses passes;
     private final FixedKeyAes value = FixedKeyAes.forLeafValues();
+    private byte[] hashes = new byte[0];
+
+    LeafExpander(TreePasses passes) {
+        this.passes = passes;
+    }
 
     /** Writes the leaves of {@code count} nodes from {@code firstNode} on, 16 bytes each. */
     void expand(DpfKey key, DpfNodes nodes, long firstNode, int count, byte[] out, int outOffset) {
-        byte[] seeds = nodes.seeds;
-        long[] masks = nodes.controlMasks;
-        long correctionLow = key.valueCorrection().low();
-        long correctionHigh = key.valueCorrection().high();
         int slot = nodes.slot(firstNode);
-        value.encrypt(seeds, slot * DpfNodes.NODE_BYTES, count * DpfNodes.NODE_BYTES, out, outOffset);
-        for (int i = 0; i < count; i++) {
-            int from = DpfNodes.NODE_BYTES * (slot + i);
-            int to = outOffset + DpfNodes.NODE_BYTES * i;
-            long mask = masks[slot + i];
-            long low = (long) WORDS.get(out, to) ^ (long) WORDS.get(seeds, from) ^ (correctionLow & mask);
-            long high = (long) WORDS.get(out, to + 8) ^ (long) WORDS.get(seeds, from + 8) ^ (correctionHigh & mask);
-            WORDS.set(out, to, low);
-            WORDS.set(out, to + 8, high);
+        value.encrypt(nodes.seeds, slot * DpfNodes.NODE_BYTES, count * DpfNodes.NODE_BYTES, out, outOffset);
+        passes.leaves(key.valueCorrection(), nodes, slot, count, out, outOffset, out, outOffset);
+    }
+
+    /**
+     * Writes the leaves of many keys, of key k those of the nodes from slot {@code k * countOfEach} on, at
+     * {@code outOffset + k * strideBytes}.
+     */
+    void expandEach(
+            DpfKey[] keys,
+            int firstKey,
+            int keyCount,
+            DpfNodes nodes,
+            int countOfEach,
+            byte[] out,
+            int outOffset,
+            int strideBytes) {
+        int bytes = keyCount * countOfEach * DpfNodes.NODE_BYTES;
+        if (hashes.length < bytes) {
+            hashes = new byte[bytes];
+        }
+        value.encrypt(nodes.seeds, 0, bytes, hashes, 0);
+        for (int key = 0; key < keyCount; key++) {
+            int slot = key * countOfEach;
+            passes.leaves(
+                    keys[firstKey + key].valueCorrection(),
+                    nodes,
+                    slot,
+                    countOfEach,
+                    hashes,
+                    slot * DpfNodes.NODE_BYTES,
+                    out,
+                    outOffset + key * strideBytes);
         }
     }
 }

@@ -1,22 +1,21 @@
 package org.morphogen.dpf;
 
-import java.lang.invoke.VarHandle;
-
 /**
  * Goes one level down a key's tree. Not thread-safe; allocates nothing once its target has grown.
- *
- * <p>Control bits are secret: they act as masks, and neither a branch nor an address depends on one.
  */
 final class NodeExpander {
     /** Nodes between two calls of AES: long enough for its speed, short enough that all of it stays in the first cache. */
     private static final int BLOCK_NODES = 512;
 
-    private static final VarHandle WORDS = Block.WORDS;
-
+    private final TreePasses passes;
     private final FixedKeyAes left = FixedKeyAes.forLeftChildren();
     private final FixedKeyAes right = FixedKeyAes.forRightChildren();
     private final byte[] leftHashes = new byte[BLOCK_NODES * DpfNodes.NODE_BYTES];
     private final byte[] rightHashes = new byte[BLOCK_NODES * DpfNodes.NODE_BYTES];
+
+    NodeExpander(TreePasses passes) {
+        this.passes = passes;
+    }
 
     /** Puts both children of {@code count} nodes from {@code firstParent} on into {@code children}. */
     void expand(DpfKey key, DpfNodes parents, long firstParent, int count, DpfNodes children) {
@@ -29,40 +28,37 @@ final class NodeExpander {
             int bytes = nodes * DpfNodes.NODE_BYTES;
             left.encrypt(parents.seeds, slot * DpfNodes.NODE_BYTES, bytes, leftHashes, 0);
             right.encrypt(parents.seeds, slot * DpfNodes.NODE_BYTES, bytes, rightHashes, 0);
-            correct(correction, parents, slot, nodes, children, 2 * done);
+            passes.children(correction, parents, slot, nodes, leftHashes, rightHashes, 0, children, 2 * done);
         }
     }
 
-    /** The pass after AES: feed-forward, corrections, and the children's sigma. */
-    private void correct(
-            DpfKey.Correction correction, DpfNodes parents, int slot, int nodes, DpfNodes children, int childSlot) {
-        byte[] seeds = parents.seeds;
-        long[] masks = parents.controlMasks;
-        byte[] childSeeds = children.seeds;
-        long[] childMasks = children.controlMasks;
-        byte[] lefts = leftHashes;
-        byte[] rights = rightHashes;
-        // The seeds' lowest bits are free: the control corrections ride there, and come out as the child's control bit.
-        long lowLeft = correction.seed().low() | correction.controlLeft();
-        long lowRight = correction.seed().low() | correction.controlRight();
-        long high = correction.seed().high();
-        for (int i = 0; i < nodes; i++) {
-            int from = DpfNodes.NODE_BYTES * (slot + i);
-            int to = DpfNodes.NODE_BYTES * (childSlot + 2 * i);
-            int hash = DpfNodes.NODE_BYTES * i;
-            long mask = masks[slot + i];
-            long parentLow = (long) WORDS.get(seeds, from);
-            long parentHigh = (long) WORDS.get(seeds, from + 8) ^ (high & mask);
-            long leftLow = (long) WORDS.get(lefts, hash) ^ parentLow ^ (lowLeft & mask);
-            long leftHigh = (long) WORDS.get(lefts, hash + 8) ^ parentHigh;
-            long rightLow = (long) WORDS.get(rights, hash) ^ parentLow ^ (lowRight & mask);
-            long rightHigh = (long) WORDS.get(rights, hash + 8) ^ parentHigh;
-            WORDS.set(childSeeds, to, leftHigh);
-            WORDS.set(childSeeds, to + 8, leftHigh ^ (leftLow & ~1L));
-            WORDS.set(childSeeds, to + 16, rightHigh);
-            WORDS.set(childSeeds, to + 24, rightHigh ^ (rightLow & ~1L));
-            childMasks[childSlot + 2 * i] = -(leftLow & 1);
-            childMasks[childSlot + 2 * i + 1] = -(rightLow & 1);
+    /**
+     * The same for equally many nodes of many keys: key k's are those from slot {@code k * countOfEach} on, in parents
+     * as in children, of which there are twice as many.
+     */
+    void expandEach(DpfKey[] keys, int firstKey, int keyCount, DpfNodes parents, int countOfEach, DpfNodes children) {
+        int count = keyCount * countOfEach;
+        children.reset(parents.level() + 1, 0, 2 * count);
+        int keysABlock = Math.max(1, BLOCK_NODES / countOfEach);
+        for (int done = 0; done < keyCount; done += keysABlock) {
+            int some = Math.min(keysABlock, keyCount - done);
+            int bytes = some * countOfEach * DpfNodes.NODE_BYTES;
+            int from = done * countOfEach * DpfNodes.NODE_BYTES;
+            left.encrypt(parents.seeds, from, bytes, leftHashes, 0);
+            right.encrypt(parents.seeds, from, bytes, rightHashes, 0);
+            for (int key = 0; key < some; key++) {
+                int slot = (done + key) * countOfEach;
+                passes.children(
+                        keys[firstKey + done + key].correction(parents.level()),
+                        parents,
+                        slot,
+                        countOfEach,
+                        leftHashes,
+                        rightHashes,
+                        key * countOfEach * DpfNodes.NODE_BYTES,
+                        children,
+                        2 * slot);
+            }
         }
     }
 }
