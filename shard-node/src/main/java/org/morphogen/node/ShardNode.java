@@ -19,6 +19,7 @@ import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.control.NodeCondition;
 import org.morphogen.node.control.NodeControlEndpoint;
 import org.morphogen.node.control.NodeState;
+import org.morphogen.node.engine.EngineWarmUp;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.node.generation.LoadingSettings;
@@ -121,6 +122,7 @@ public final class ShardNode implements AutoCloseable {
 
     private Endpoint openDoors(HeldGenerations generations, MemoryBudget budget, Executor calls) {
         ScanEngine engine = settings.engine().open();
+        EngineWarmUp.warm(engine);
         ScanPool pool = teardown.add(new ScanPool(settings.scanThreadCount(), engine), ScanPool::close);
         openMetrics(new NodeMetrics(engine.name(), condition, budget));
         NodeControlEndpoint control = new NodeControlEndpoint(

@@ -86,7 +86,7 @@ class ShardNodeTest {
 
             NodeStatus status = coordinator.status(3);
             assertThat(status.getNodeId()).isEqualTo("n1");
-            assertThat(status.getEngine()).isEqualTo("scalar");
+            assertThat(status.getEngine()).isEqualTo(EngineChoice.AUTO.open().name());
             assertThat(status.getMemoryLimitBytes()).isEqualTo(MEMORY.bytes());
             assertThat(status.getMemoryUsedBytes()).isEqualTo(snapshot.bytes());
             HeldGeneration held = status.getGenerations(0);

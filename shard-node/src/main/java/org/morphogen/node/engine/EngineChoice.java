@@ -9,18 +9,21 @@ import org.slf4j.LoggerFactory;
 public enum EngineChoice {
     /** The fastest that this machine can run. */
     AUTO,
+    /** Vectors through the Vector API. */
+    VECTOR,
     /** Plain Java. */
     SCALAR,
     /** C with AVX-512 and GFNI. */
     NATIVE;
 
     private static final Logger log = LoggerFactory.getLogger(EngineChoice.class);
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     /** The engine; what was chosen is logged once. One that was asked for and cannot run is SETTINGS_INVALID. */
     public ScanEngine open() {
         ScanEngine engine = switch (this) {
             case AUTO -> fastest();
-            case SCALAR, NATIVE -> required(find());
+            case VECTOR, SCALAR, NATIVE -> required(find());
         };
         log.info("engine: {}", engine.name());
         return engine;
@@ -30,13 +33,14 @@ public enum EngineChoice {
     public EngineFinding find() {
         return switch (this) {
             case AUTO -> new EngineFinding.Runs(fastest());
+            case VECTOR -> findVector();
             case SCALAR -> new EngineFinding.Runs(new ScalarEngine());
             case NATIVE -> NativeEngine.find();
         };
     }
 
     private static ScanEngine fastest() {
-        for (EngineChoice choice : new EngineChoice[] {NATIVE}) {
+        for (EngineChoice choice : new EngineChoice[] {NATIVE, VECTOR}) {
             switch (choice.find()) {
                 case EngineFinding.Runs runs -> {
                     return runs.engine();
@@ -44,7 +48,16 @@ public enum EngineChoice {
                 case EngineFinding.Lacks lacks -> log.info("engine {} is left out: {}", choice.label(), lacks.reason());
             }
         }
+        log.warn("engine: scalar, many times slower than vector, which --add-modules {} brings.", VECTOR_MODULE);
         return new ScalarEngine();
+    }
+
+    /** Looks for the module before any class is loaded that needs it. */
+    private static EngineFinding findVector() {
+        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
+                ? new EngineFinding.Runs(new VectorEngine())
+                : new EngineFinding.Lacks("the JVM runs without module " + VECTOR_MODULE
+                        + "; start it with --add-modules " + VECTOR_MODULE + ".");
     }
 
     private ScanEngine required(EngineFinding finding) {

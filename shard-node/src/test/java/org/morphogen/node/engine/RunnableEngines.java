@@ -14,6 +14,18 @@ final class RunnableEngines {
                 engines.add(runs.engine());
             }
         }
+        engines.addAll(narrower());
+        return engines;
+    }
+
+    /** The vector engine with narrower vectors, and without lookups, than it has by itself. */
+    private static List<VectorEngine> narrower() {
+        List<VectorEngine> engines = new ArrayList<>();
+        int vectorBytes = VectorHardware.detect().vectorBytes();
+        engines.add(new VectorEngine(vectorBytes, false));
+        for (int narrow = vectorBytes / 2; narrow >= 16; narrow /= 2) {
+            engines.add(new VectorEngine(narrow));
+        }
         return engines;
     }
 }
