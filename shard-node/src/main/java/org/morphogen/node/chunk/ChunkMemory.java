@@ -9,7 +9,7 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * A chunk's rows off-heap, 64-byte aligned, sliced.
+ * A chunk's rows off-heap, 64-byte aligned, sliced; in huge pages where the system gives them.
  *
  * <p>Its owner holds it, and every scan holds it through a {@link ChunkLease}; the memory is given back when the last
  * of them lets go. So a drop neither waits for a scan nor pulls memory from under it. Thread-safe.
@@ -36,7 +36,7 @@ public final class ChunkMemory {
         budget.reserve(reserved);
         Arena arena = Arena.ofShared();
         try {
-            return new ChunkMemory(budget, reserved, arena, arena.allocate(bytes, ALIGNMENT_BYTES));
+            return new ChunkMemory(budget, reserved, arena, HugePages.allocate(arena, bytes, ALIGNMENT_BYTES));
         } catch (OutOfMemoryError machineHasLess) {
             arena.close();
             budget.free(reserved);

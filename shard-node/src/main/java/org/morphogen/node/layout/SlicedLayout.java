@@ -36,7 +36,8 @@ public record SlicedLayout(int rowBytes, int rows) {
 
     private static final int LEAST_ROWS = 128;
     private static final int MOST_ROW_BYTES = 4096;
-    private static final ValueLayout.OfLong SLICES = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final long BYTE = 0xFFL;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public SlicedLayout {
         if (rowBytes < 16 || rowBytes > MOST_ROW_BYTES || rowBytes % 16 != 0) {
@@ -79,14 +80,33 @@ public record SlicedLayout(int rowBytes, int rows) {
     public void write(MemorySegment plain, MemorySegment chunk, int firstRow) {
         int count = (int) (plain.byteSize() / rowBytes);
         for (int row = 0; row < count; row += GROUP_ROWS) {
-            for (int at = 0; at < rowBytes; at++) {
-                long square = 0;
-                for (int r = 0; r < GROUP_ROWS; r++) {
-                    square |= (plain.get(ValueLayout.JAVA_BYTE, (long) (row + r) * rowBytes + at) & 0xFFL)
-                            << (r * Byte.SIZE);
-                }
-                chunk.set(SLICES, offset(firstRow + row, at), BitSquare.transpose(square));
+            for (int at = 0; at < rowBytes; at += Long.BYTES) {
+                slice(plain, (long) row * rowBytes + at, chunk, offset(firstRow + row, at));
             }
+        }
+    }
+
+    /** Eight bytes of the eight rows of a group. */
+    private void slice(MemorySegment plain, long from, MemorySegment chunk, long to) {
+        long row0 = plain.get(WORD, from);
+        long row1 = plain.get(WORD, from + rowBytes);
+        long row2 = plain.get(WORD, from + 2L * rowBytes);
+        long row3 = plain.get(WORD, from + 3L * rowBytes);
+        long row4 = plain.get(WORD, from + 4L * rowBytes);
+        long row5 = plain.get(WORD, from + 5L * rowBytes);
+        long row6 = plain.get(WORD, from + 6L * rowBytes);
+        long row7 = plain.get(WORD, from + 7L * rowBytes);
+        for (int at = 0; at < Long.BYTES; at++) {
+            int shift = at * Byte.SIZE;
+            long square = (row0 >>> shift & BYTE)
+                    | (row1 >>> shift & BYTE) << 8
+                    | (row2 >>> shift & BYTE) << 16
+                    | (row3 >>> shift & BYTE) << 24
+                    | (row4 >>> shift & BYTE) << 32
+                    | (row5 >>> shift & BYTE) << 40
+                    | (row6 >>> shift & BYTE) << 48
+                    | (row7 >>> shift & BYTE) << 56;
+            chunk.set(WORD, to + (long) at * Long.BYTES, BitSquare.transpose(square));
         }
     }
 
@@ -94,7 +114,7 @@ public record SlicedLayout(int rowBytes, int rows) {
     public void read(MemorySegment chunk, int row, byte[] into, int intoOffset) {
         int shift = row % GROUP_ROWS * Byte.SIZE;
         for (int at = 0; at < rowBytes; at++) {
-            into[intoOffset + at] = (byte) (BitSquare.transpose(chunk.get(SLICES, offset(row, at))) >>> shift);
+            into[intoOffset + at] = (byte) (BitSquare.transpose(chunk.get(WORD, offset(row, at))) >>> shift);
         }
     }
 
@@ -103,8 +123,8 @@ public record SlicedLayout(int rowBytes, int rows) {
         int shift = row % GROUP_ROWS * Byte.SIZE;
         for (int at = 0; at < rowBytes; at++) {
             long offset = offset(row, at);
-            long square = BitSquare.transpose((diff[diffOffset + at] & 0xFFL) << shift);
-            chunk.set(SLICES, offset, chunk.get(SLICES, offset) ^ square);
+            long square = BitSquare.transpose((diff[diffOffset + at] & BYTE) << shift);
+            chunk.set(WORD, offset, chunk.get(WORD, offset) ^ square);
         }
     }
 }

@@ -3,7 +3,11 @@ package org.morphogen.node.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,5 +72,26 @@ class ChunkMemoryTest {
         memory.release();
 
         assertThat(memory.lease()).isEmpty();
+    }
+
+    @Test
+    void largeMemoryIsZeroedAlignedAndGivenBack() throws IOException {
+        long bytes = 3 * HugePages.PAGE_BYTES + 4096;
+        MemoryBudget large = new MemoryBudget(bytes);
+        for (int round = 0; round < 20; round++) {
+            ChunkMemory memory = ChunkMemory.allocate(bytes, large);
+            MemorySegment rows = memory.rows();
+            assertThat(rows.address() % 64).isZero();
+            assertThat(rows.get(ValueLayout.JAVA_LONG, bytes - 8)).isZero();
+            rows.fill((byte) 7);
+            String start = Long.toHexString(rows.address());
+            memory.release();
+
+            assertThat(large.usedBytes()).isZero();
+            Path maps = Path.of("/proc/self/maps");
+            if (Files.exists(maps)) {
+                assertThat(Files.readAllLines(maps)).noneMatch(line -> line.startsWith(start + "-"));
+            }
+        }
     }
 }
