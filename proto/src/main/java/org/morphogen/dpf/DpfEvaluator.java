@@ -54,6 +54,22 @@ public final class DpfEvaluator {
     }
 
     /**
+     * Finds all nodes of a level below one that is known.
+     *
+     * @param from holds {@code node}, expanded from the same key
+     * @param level at least that of {@code from}, at most the key's depth
+     * @param into takes the 2^(level - from.level()) nodes; another than {@code from}
+     */
+    public void expandBelow(DpfKey key, DpfNodes from, long node, int level, DpfNodes into) {
+        int height = level - from.level();
+        if (height < 0 || level > key.depth() || 1L << height > MAX_NODES) {
+            throw new IllegalArgumentException("level: " + level + " is not below " + from.level() + ", or too far");
+        }
+        checkRange("nodes", node - from.first(), 1, from.count());
+        descend(key, from, level, node << height, 1 << height, into);
+    }
+
+    /**
      * Writes all leaves below some of the nodes that {@link #expand} found: the selection bits of those rows, of row r
      * bit (r mod 8) of byte r / 8, counted from the first leaf on.
      *

@@ -28,7 +28,7 @@ class QueryCostTest {
     @Test
     void oneKeyOfOneWayTakesAtMost500BytesUp() {
         int bytes = request(1).getSerializedSize() + GRPC_BYTES;
-        assertThat(bytes).isEqualTo(464).isLessThanOrEqualTo(500);
+        assertThat(bytes).isEqualTo(469).isLessThanOrEqualTo(500);
     }
 
     @Test
@@ -59,6 +59,7 @@ class QueryCostTest {
                 .setGeneration(1000)
                 .setEpoch(10_000_000)
                 .setTable("accounts")
+                .setDeadlineMillis(30_000)
                 .addWays(way)
                 .build();
     }

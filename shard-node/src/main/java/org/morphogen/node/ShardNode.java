@@ -14,6 +14,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.carousel.Carousel;
 import org.morphogen.node.chunk.DataDirectory;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.control.NodeCondition;
@@ -29,7 +30,6 @@ import org.morphogen.node.metrics.NodeMetrics;
 import org.morphogen.node.pull.Backoff;
 import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.node.query.QueryEndpoint;
-import org.morphogen.node.query.ScanPool;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.Transport;
 import org.morphogen.zookeeper.ClusterPaths;
@@ -123,11 +123,11 @@ public final class ShardNode implements AutoCloseable {
     private Endpoint openDoors(HeldGenerations generations, MemoryBudget budget, Executor calls) {
         ScanEngine engine = settings.engine().open();
         EngineWarmUp.warm(engine);
-        ScanPool pool = teardown.add(new ScanPool(settings.scanThreadCount(), engine), ScanPool::close);
-        openMetrics(new NodeMetrics(engine.name(), condition, budget));
+        Carousel carousel = teardown.add(new Carousel(settings.scanThreadCount(), engine), Carousel::close);
+        openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel));
         NodeControlEndpoint control = new NodeControlEndpoint(
                 new NodeControlEndpoint.Identity(settings.nodeId(), engine.name()), generations, budget, condition);
-        QueryEndpoint query = new QueryEndpoint(settings.party(), generations, pool, settings.queryLimits());
+        QueryEndpoint query = new QueryEndpoint(settings.party(), generations, carousel, settings.queryLimits());
         Server server = Transport.server(settings.listen(), settings.tls(), List.of(query), List.of(control), calls);
         try {
             server.start();

@@ -17,7 +17,20 @@ class ArchitectureTest {
             .resideInAPackage("..engine..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.grpc..", "org.morphogen.protocol..", "org.morphogen.dpf..", "..node.chunk..");
+            .resideInAnyPackage(
+                    "io.grpc..",
+                    "org.morphogen.protocol..",
+                    "org.morphogen.dpf..",
+                    "..node.chunk..",
+                    "..node.carousel..");
+
+    @ArchTest
+    static final ArchRule THE_CAROUSEL_DOES_NOT_KNOW_WHO_ASKS = noClasses()
+            .that()
+            .resideInAPackage("..node.carousel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "org.morphogen.protocol..", "..node.query..", "..node.generation..");
 
     @ArchTest
     static final ArchRule QUERIES_DO_NOT_KNOW_CONTROL_OR_MEMBERSHIP = noClasses()

@@ -9,6 +9,8 @@ final class NativeKernel implements ScanKernel {
     /** Keys times bytes of one call, some tenth of a millisecond: a call holds up the garbage collector. */
     private static final long MAX_CALL_BYTES = 256L << 20;
 
+    private static final int ALIGNMENT_BYTES = 64;
+
     private final MethodHandle scan;
     private final OctetSums sums = new OctetSums();
     private int rowBytes;
@@ -47,12 +49,27 @@ final class NativeKernel implements ScanKernel {
             bits = selection.bits();
             bitsSegment = MemorySegment.ofArray(bits);
         }
+        check(tiles, selection, firstRow);
         long tileBytes = (long) SlicedLayout.TILE_ROWS * rowBytes;
         long callBytes = Math.max(1, MAX_CALL_BYTES / (tileBytes * sums.keys())) * tileBytes;
         for (long at = 0; at < tiles.byteSize(); at += callBytes) {
             long bytes = Math.min(callBytes, tiles.byteSize() - at);
             long bitsAt = (firstRow + at / rowBytes) / Byte.SIZE;
             call(tiles.asSlice(at, bytes), bytes, bitsAt, selection.strideBytes());
+        }
+    }
+
+    /** What C cannot. */
+    private void check(MemorySegment tiles, SelectionBits selection, int firstRow) {
+        long rows = tiles.byteSize() / rowBytes;
+        if (!tiles.isNative() || tiles.address() % ALIGNMENT_BYTES != 0 || tiles.byteSize() % (rowBytes * 128L) != 0) {
+            throw new IllegalArgumentException("tiles: not aligned native memory in multiples of 128 rows");
+        }
+        if (selection.keys() < sums.keys()
+                || firstRow < 0
+                || firstRow % Byte.SIZE != 0
+                || (firstRow + rows) / Byte.SIZE > selection.strideBytes()) {
+            throw new IllegalArgumentException("selection: fewer keys than begun with, or too few rows");
         }
     }
 

@@ -25,7 +25,7 @@ public interface ScanKernel {
      *
      * @param tiles whole tiles as {@link org.morphogen.node.layout.SlicedLayout} says, 64-byte aligned; the last may
      *     have fewer groups, a multiple of 16
-     * @param selection the selection bits of as many keys as begun with
+     * @param selection the selection bits of at least as many keys as begun with
      * @param firstRow row of the selection that the tiles begin with, a multiple of 128
      */
     void xorSelected(MemorySegment tiles, SelectionBits selection, int firstRow);

@@ -1,22 +1,23 @@
 package org.morphogen.node.query;
 
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /** Bounds the work that this node takes on at once, waiting work included. Thread-safe. */
 final class Admission {
-    /** What a client is asked to wait before it tries again. */
-    private static final long RETRY_AFTER_MILLIS = 100;
-
     private final int maxQueries;
     private final int maxKeys;
+    private final LongSupplier retryAfterMillis;
     private int queries;
     private int keys;
 
-    Admission(int maxQueries, int maxKeys) {
+    /** {@code retryAfterMillis} is what a client is asked to wait before it tries again. */
+    Admission(int maxQueries, int maxKeys, LongSupplier retryAfterMillis) {
         this.maxQueries = maxQueries;
         this.maxKeys = maxKeys;
+        this.retryAfterMillis = retryAfterMillis;
     }
 
     /** Takes a query with that many keys in; fails with BUSY, or with REQUEST_TOO_LARGE if it can never fit. */
@@ -31,7 +32,7 @@ final class Admission {
             throw new MorphogenException(
                     FailureReason.BUSY,
                     "This node works on " + queries + " queries with " + keys + " keys.",
-                    Map.of("retryAfterMillis", Long.toString(RETRY_AFTER_MILLIS)));
+                    Map.of("retryAfterMillis", Long.toString(retryAfterMillis.getAsLong())));
         }
         queries++;
         keys += withKeys;

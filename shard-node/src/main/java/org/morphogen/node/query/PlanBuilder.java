@@ -7,6 +7,9 @@ import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.carousel.Ride;
+import org.morphogen.node.carousel.RideWay;
+import org.morphogen.node.carousel.SegmentGeometry;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.protocol.v1.ChunkRange;
@@ -21,8 +24,8 @@ final class PlanBuilder {
     private final TableManifest table;
     private final HeldGeneration generation;
     private final ChunkGeometry geometry;
-    private final StepGeometry steps;
-    private final List<WayPlan> ways = new ArrayList<>();
+    private final SegmentGeometry segments;
+    private final List<RideWay> ways = new ArrayList<>();
     private final List<ChunkLease> leases = new ArrayList<>();
 
     PlanBuilder(int party, TableManifest table, HeldGeneration generation) {
@@ -30,13 +33,13 @@ final class PlanBuilder {
         this.table = table;
         this.generation = generation;
         this.geometry = table.geometry();
-        this.steps = StepGeometry.of(geometry);
+        this.segments = SegmentGeometry.of(geometry);
     }
 
     /** Adds a way whose number and counts are already checked. */
     void add(WayKeys way) {
         List<DpfKey> keys = way.getKeysList().stream().map(this::key).toList();
-        List<WayPlan.Chunk> chunks = new ArrayList<>();
+        List<RideWay.Chunk> chunks = new ArrayList<>();
         long next = 0;
         for (ChunkRange range : way.getChunksList()) {
             long first = Integer.toUnsignedLong(range.getFirst());
@@ -49,11 +52,11 @@ final class PlanBuilder {
             }
             next = end;
         }
-        ways.add(new WayPlan(way.getWay(), table.rowBytes(), steps, keys, chunks));
+        ways.add(new RideWay(way.getWay(), segments, keys, chunks));
     }
 
-    QueryPlan build() {
-        return new QueryPlan(ways, leases);
+    Ride build() {
+        return new Ride(ways, leases);
     }
 
     /** Gives back what was leased so far. */
@@ -77,13 +80,13 @@ final class PlanBuilder {
         return key;
     }
 
-    private WayPlan.Chunk chunk(int way, int index) {
+    private RideWay.Chunk chunk(int way, int index) {
         ChunkId id = new ChunkId(table.name(), way, index);
         ChunkLease lease = generation
                 .lease(id)
                 .orElseThrow(() -> new MorphogenException(
                         FailureReason.CHUNK_NOT_HELD, "chunks: this node does not hold chunk " + id + ", or not yet."));
         leases.add(lease);
-        return new WayPlan.Chunk(index, lease.rows());
+        return new RideWay.Chunk(index, lease.rows());
     }
 }

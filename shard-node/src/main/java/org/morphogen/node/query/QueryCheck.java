@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.protocol.v1.QueryRequest;
@@ -24,8 +25,8 @@ final class QueryCheck {
         this.generations = generations;
     }
 
-    /** The plan, to be closed by the caller; fails with the reason that the answer is to carry. */
-    QueryPlan plan(QueryRequest request) {
+    /** The ride, to be closed by the caller; fails with the reason that the answer is to carry. */
+    Ride ride(QueryRequest request) {
         HeldGeneration generation = generation(request.getGeneration());
         checkEpoch(request.getEpoch(), generation.wish().base().epoch());
         TableManifest table = generation

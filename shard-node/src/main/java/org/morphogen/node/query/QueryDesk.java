@@ -2,12 +2,15 @@ package org.morphogen.node.query;
 
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.carousel.Carousel;
+import org.morphogen.node.carousel.Departure;
+import org.morphogen.node.carousel.Passenger;
+import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.engine.Accumulators;
 import org.morphogen.protocol.v1.AnswerRows;
 import org.morphogen.protocol.v1.QueryAnswer;
@@ -22,12 +25,12 @@ final class QueryDesk {
 
     private final QueryCheck check;
     private final Admission admission;
-    private final ScanPool pool;
+    private final Carousel carousel;
 
-    QueryDesk(QueryCheck check, Admission admission, ScanPool pool) {
+    QueryDesk(QueryCheck check, Admission admission, Carousel carousel) {
         this.check = check;
         this.admission = admission;
-        this.pool = pool;
+        this.carousel = carousel;
     }
 
     /**
@@ -36,9 +39,9 @@ final class QueryDesk {
      */
     void submit(QueryRequest request, BooleanSupplier cancelled, Consumer<QueryAnswer> answer) {
         try {
-            QueryPlan plan = check.plan(request);
-            scan(plan, cancelled, new Answering(request.getQueryId(), plan, answer))
-                    .start(pool);
+            Ride ride = check.ride(request);
+            admit(ride);
+            carousel.board(ride, deadlineMillis(request), new Answering(request.getQueryId(), ride, cancelled, answer));
         } catch (MorphogenException refused) {
             answer.accept(failure(request.getQueryId(), refused));
         } catch (RuntimeException | OutOfMemoryError defect) {
@@ -47,18 +50,17 @@ final class QueryDesk {
         }
     }
 
-    /** The scan of an admitted plan; when there is none, the plan is closed and nothing stays admitted. */
-    private ShardScan scan(QueryPlan plan, BooleanSupplier cancelled, Answering answering) {
-        boolean admitted = false;
+    private static long deadlineMillis(QueryRequest request) {
+        long millis = Integer.toUnsignedLong(request.getDeadlineMillis());
+        return millis == 0 ? Carousel.NO_DEADLINE : millis;
+    }
+
+    /** Lets the ride in; one that is refused is closed. */
+    private void admit(Ride ride) {
         try {
-            admission.enter(plan.keys());
-            admitted = true;
-            return new ShardScan(plan, cancelled, answering);
+            admission.enter(ride.keys());
         } catch (RuntimeException | Error refused) {
-            plan.close();
-            if (admitted) {
-                admission.leave(plan.keys());
-            }
+            ride.close();
             throw refused;
         }
     }
@@ -75,19 +77,26 @@ final class QueryDesk {
         return new MorphogenException(FailureReason.INTERNAL, "The node failed at this query; its log tells why.");
     }
 
-    private final class Answering implements ShardScan.WhenDone {
+    private final class Answering implements Passenger {
         private final long queryId;
-        private final QueryPlan plan;
+        private final Ride ride;
+        private final BooleanSupplier cancelled;
         private final Consumer<QueryAnswer> answer;
 
-        Answering(long queryId, QueryPlan plan, Consumer<QueryAnswer> answer) {
+        Answering(long queryId, Ride ride, BooleanSupplier cancelled, Consumer<QueryAnswer> answer) {
             this.queryId = queryId;
-            this.plan = plan;
+            this.ride = ride;
+            this.cancelled = cancelled;
             this.answer = answer;
         }
 
         @Override
-        public void done(List<Accumulators> rows) {
+        public boolean isGone() {
+            return cancelled.getAsBoolean();
+        }
+
+        @Override
+        public void arrived(List<Accumulators> rows) {
             letGo();
             answer.accept(message(rows));
         }
@@ -97,7 +106,7 @@ final class QueryDesk {
                 AnswerRows.Builder ways = AnswerRows.newBuilder();
                 for (int i = 0; i < rows.size(); i++) {
                     ways.addWays(WayRows.newBuilder()
-                            .setWay(plan.ways().get(i).way())
+                            .setWay(ride.ways().get(i).way())
                             .setRows(UnsafeByteOperations.unsafeWrap(rows.get(i).toBytes())));
                 }
                 return QueryAnswer.newBuilder()
@@ -111,18 +120,25 @@ final class QueryDesk {
         }
 
         @Override
-        public void failed(RuntimeException why) {
+        public void left(Departure why) {
             letGo();
-            answer.accept(failure(
-                    queryId,
-                    why instanceof RejectedExecutionException
-                            ? new MorphogenException(FailureReason.UNAVAILABLE, "This node is stopping.")
-                            : internal()));
+            answer.accept(failure(queryId, reason(why)));
         }
 
         private void letGo() {
-            plan.close();
-            admission.leave(plan.keys());
+            ride.close();
+            admission.leave(ride.keys());
         }
+    }
+
+    private static MorphogenException reason(Departure why) {
+        return switch (why) {
+            case CANCELLED -> new MorphogenException(FailureReason.UNAVAILABLE, "The query was cancelled.");
+            case EXPIRED ->
+                new MorphogenException(
+                        FailureReason.DEADLINE_PASSED, "The query's deadline passed before its scan was done.");
+            case DEFECT -> internal();
+            case STOPPED -> new MorphogenException(FailureReason.UNAVAILABLE, "This node is stopping.");
+        };
     }
 }

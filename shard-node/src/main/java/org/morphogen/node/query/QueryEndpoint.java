@@ -4,6 +4,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.morphogen.node.carousel.Carousel;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
@@ -11,17 +13,20 @@ import org.morphogen.protocol.v1.QueryServiceGrpc;
 
 /** The query service. Anybody may call it, and nothing that a caller sends harms more than that caller's query. */
 public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
+    private static final long LEAST_RETRY_MILLIS = 10;
+    private static final long MOST_RETRY_MILLIS = 5_000;
+
     private final QueryDesk desk;
     private final QueryLimits limits;
     private final Set<QueryStream> streams = ConcurrentHashMap.newKeySet();
     private final UnreadAnswers unread;
 
-    /** Answers for {@code party} from what {@code generations} hold, scanning on {@code pool}. */
-    public QueryEndpoint(int party, HeldGenerations generations, ScanPool pool, QueryLimits limits) {
+    /** Answers for {@code party} from what {@code generations} hold, scanning on {@code carousel}. */
+    public QueryEndpoint(int party, HeldGenerations generations, Carousel carousel, QueryLimits limits) {
         this.desk = new QueryDesk(
                 new QueryCheck(party, generations),
-                new Admission(limits.maxQueriesInFlight(), limits.maxKeysInFlight()),
-                pool);
+                new Admission(limits.maxQueriesInFlight(), limits.maxKeysInFlight(), () -> retryAfterMillis(carousel)),
+                carousel);
         this.limits = limits;
         this.unread = new UnreadAnswers(limits.maxUnreadBytes(), streams);
     }
@@ -32,6 +37,12 @@ public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
         QueryStream stream = QueryStream.open(client, desk, unread, limits.maxQueriesPerStream(), streams::remove);
         streams.add(stream);
         return stream;
+    }
+
+    /** About one turn: by then many who are aboard have left. */
+    private static long retryAfterMillis(Carousel carousel) {
+        long turnMillis = TimeUnit.NANOSECONDS.toMillis(carousel.state().lastTurnNanos());
+        return Math.clamp(turnMillis, LEAST_RETRY_MILLIS, MOST_RETRY_MILLIS);
     }
 
     /** Streams that are open. */

@@ -1,0 +1,50 @@
+package org.morphogen.node.carousel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.morphogen.dpf.DpfKey;
+
+/**
+ * One way of a ride: its keys and the chunks that are to be scanned for them. A class, not a record: keys have no text
+ * form. Immutable.
+ */
+public final class RideWay {
+    private final int way;
+    private final SegmentGeometry geometry;
+    private final List<DpfKey> keys;
+    private final List<Chunk> chunks;
+
+    /**
+     * A chunk of the way.
+     *
+     * @param index in the way
+     * @param rows as SlicedLayout says, held by the ride's lease
+     */
+    public record Chunk(int index, MemorySegment rows) {}
+
+    /** Keys of the table's depth; each chunk at most once. */
+    public RideWay(int way, SegmentGeometry geometry, List<DpfKey> keys, List<Chunk> chunks) {
+        this.way = way;
+        this.geometry = geometry;
+        this.keys = List.copyOf(keys);
+        this.chunks = List.copyOf(chunks);
+    }
+
+    /** The way's number. */
+    public int way() {
+        return way;
+    }
+
+    SegmentGeometry geometry() {
+        return geometry;
+    }
+
+    /** The keys, in the order of the answer's rows. */
+    public List<DpfKey> keys() {
+        return keys;
+    }
+
+    List<Chunk> chunks() {
+        return chunks;
+    }
+}

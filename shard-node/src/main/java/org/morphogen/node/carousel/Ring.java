@@ -1,0 +1,77 @@
+package org.morphogen.node.carousel;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The chunks that somebody needs, in a ring, and where the scan stands. Whoever boards sits down at the next segment of
+ * a chunk that is on the ring already; chunks that are not yet come in behind all others. So nobody is passed over, and
+ * whoever boards is done after at most one turn. Guarded by the carousel's lock.
+ */
+final class Ring {
+    private final List<Stop> stops = new ArrayList<>();
+    /** By the address of the chunk's memory. */
+    private final Map<Long, Stop> byAddress = new HashMap<>();
+
+    private int at;
+
+    /** Seats a rider at all its chunks. */
+    void board(Rider rider) {
+        List<RideWay> ways = rider.ride().ways();
+        for (int wayAt = 0; wayAt < ways.size(); wayAt++) {
+            for (RideWay.Chunk chunk : ways.get(wayAt).chunks()) {
+                Seat seat = new Seat(rider, wayAt, chunk);
+                stop(ways.get(wayAt).geometry(), chunk).add(seat);
+                rider.seat(seat);
+            }
+        }
+    }
+
+    private Stop stop(SegmentGeometry geometry, RideWay.Chunk chunk) {
+        return byAddress.computeIfAbsent(chunk.rows().address(), address -> {
+            Stop stop = new Stop(geometry, chunk);
+            // Right behind the scan is the last in turn.
+            stops.add(at, stop);
+            at = stops.size() == 1 ? 0 : at + 1;
+            return stop;
+        });
+    }
+
+    /** Takes the next segment that somebody needs; false if there is none. */
+    boolean take(TakenSegment into) {
+        if (stops.isEmpty()) {
+            return false;
+        }
+        if (at >= stops.size()) {
+            at = 0;
+        }
+        Stop stop = stops.get(at);
+        boolean last = stop.take(into);
+        if (stop.isEmpty()) {
+            remove(at);
+        } else if (last) {
+            at++;
+        }
+        return true;
+    }
+
+    /** Forgets chunks that nobody needs any more, before their memory may become another chunk's. */
+    void purge() {
+        for (int i = stops.size() - 1; i >= 0; i--) {
+            Stop stop = stops.get(i);
+            stop.clean();
+            if (stop.isEmpty()) {
+                remove(i);
+            }
+        }
+    }
+
+    private void remove(int index) {
+        byAddress.remove(stops.remove(index).rows().address());
+        if (index < at) {
+            at--;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.morphogen.node.carousel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A chunk on the ring, as long as somebody needs it. Guarded by the carousel's lock. */
+final class Stop {
+    private final SegmentGeometry geometry;
+    private final RideWay.Chunk chunk;
+    private final int segments;
+    private final List<Seat> seats = new ArrayList<>();
+    private int next;
+
+    Stop(SegmentGeometry geometry, RideWay.Chunk chunk) {
+        this.geometry = geometry;
+        this.chunk = chunk;
+        this.segments = geometry.usedSegments(chunk.rows().byteSize());
+    }
+
+    MemorySegment rows() {
+        return chunk.rows();
+    }
+
+    void add(Seat seat) {
+        seats.add(seat);
+    }
+
+    /** Forgets seats that are left. */
+    void clean() {
+        seats.removeIf(seat -> seat.remaining() == 0);
+    }
+
+    boolean isEmpty() {
+        return seats.isEmpty();
+    }
+
+    /** Gives the next segment, with all that sit here; true if it was the chunk's last. */
+    boolean take(TakenSegment into) {
+        into.set(geometry, chunk, next, seats);
+        for (Seat seat : seats) {
+            seat.take();
+        }
+        clean();
+        next = (next + 1) % segments;
+        return next == 0;
+    }
+}

@@ -1,0 +1,46 @@
+package org.morphogen.node.carousel;
+
+import org.morphogen.node.engine.ScanEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One scanning thread: takes segment after segment. A defect ends the queries that it meets, never the thread. */
+final class Worker implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    private final Carousel carousel;
+    private final ScanEngine engine;
+
+    Worker(Carousel carousel, ScanEngine engine) {
+        this.carousel = carousel;
+        this.engine = engine;
+    }
+
+    @Override
+    public void run() {
+        SegmentScanner scanner = new SegmentScanner(engine);
+        TakenSegment segment = new TakenSegment();
+        try {
+            while (carousel.take(segment)) {
+                boolean sound = scan(scanner, segment);
+                carousel.finished(segment, !sound);
+                segment.clear();
+                if (!sound) {
+                    scanner = new SegmentScanner(engine);
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean scan(SegmentScanner scanner, TakenSegment segment) {
+        try {
+            scanner.scan(segment);
+            return true;
+        } catch (RuntimeException | Error defect) {
+            log.error("A segment could not be scanned", defect);
+            return false;
+        }
+    }
+}

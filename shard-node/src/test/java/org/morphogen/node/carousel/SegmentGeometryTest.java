@@ -1,0 +1,40 @@
+package org.morphogen.node.carousel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.morphogen.snapshot.ChunkGeometry;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class SegmentGeometryTest {
+    @Test
+    void cutsAFullChunkOfSmallRows() {
+        SegmentGeometry segments = SegmentGeometry.of(new ChunkGeometry(32, 1L << 30, 1 << 25));
+
+        assertThat(segments.segmentRows()).isEqualTo(1 << 18);
+        assertThat(segments.level()).isEqualTo(12);
+        assertThat(segments.segmentsPerChunk()).isEqualTo(128);
+        assertThat(segments.firstNode(3)).isEqualTo(384);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,128", "128,1024", "384,1024", "640,128", "1280,256", "131200,131072", "1000064,65536"})
+    void segmentsMeetTheTree(long rowsPerWay, int chunkRows) {
+        for (int rowBytes : new int[] {16, 32, 256, 4096}) {
+            ChunkGeometry chunks = new ChunkGeometry(rowBytes, rowsPerWay, chunkRows);
+            SegmentGeometry segments = SegmentGeometry.of(chunks);
+
+            assertThat(((long) segments.segmentRows() / 128) << segments.level())
+                    .as("leaves below all nodes of the level")
+                    .isEqualTo(chunks.domain().leaves());
+            for (int chunk = 0; chunk < chunks.chunksPerWay(); chunk++) {
+                assertThat(segments.firstNode(chunk) * segments.segmentRows()).isEqualTo(chunks.firstRow(chunk));
+                assertThat(segments.usedSegments(chunks.bytes(chunk))).isBetween(1, segments.segmentsPerChunk());
+            }
+        }
+    }
+}
