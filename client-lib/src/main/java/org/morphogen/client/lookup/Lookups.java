@@ -125,7 +125,8 @@ public final class Lookups {
             Deadline deadline = deadline();
             for (ShardPlan shard : plan.shards()) {
                 NodeStreams nodes = streams.get(shard.party());
-                calls.add(ShardCall.send(shard, shard.request(batch), replicas(shard, nodes), nodes, deadline));
+                calls.add(ShardCall.send(
+                        shard, shard.request(batch, limits.deadline()), replicas(shard, nodes), nodes, deadline));
             }
             return new SentBatch(plan, batch, calls, executor, batches::release);
         } catch (RuntimeException broken) {

@@ -1,5 +1,6 @@
 package org.morphogen.client.lookup;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.morphogen.client.view.ChunkSpan;
@@ -41,9 +42,14 @@ record ShardPlan(int party, int shard, QueryRequest skeleton, List<ShardReplica>
         return new ShardPlan(party, shard.id(), skeleton.build(), ready);
     }
 
-    /** The request for a batch, still without id. */
-    QueryRequest request(KeyBatch batch) {
-        QueryRequest.Builder request = skeleton.toBuilder();
+    /**
+     * The request for a batch, still without id.
+     *
+     * @param deadline for the whole lookup, not what is left of it, which would tell how this client spends its time
+     */
+    QueryRequest request(KeyBatch batch, Duration deadline) {
+        QueryRequest.Builder request =
+                skeleton.toBuilder().setDeadlineMillis(Math.clamp(deadline.toMillis(), 1, Integer.MAX_VALUE));
         for (WayKeys.Builder way : request.getWaysBuilderList()) {
             way.addAllKeys(batch.keys(party, way.getWay()));
         }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.Deadline;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -67,7 +68,11 @@ final class SentBatchTest {
         for (ShardPlan shard : plan.shards()) {
             if (shard.party() == 0) {
                 calls.add(ShardCall.send(
-                        shard, shard.request(batch), shard.ready(), nodes, Deadline.after(1, TimeUnit.HOURS)));
+                        shard,
+                        shard.request(batch, Duration.ofHours(1)),
+                        shard.ready(),
+                        nodes,
+                        Deadline.after(1, TimeUnit.HOURS)));
             }
         }
         return new SentBatch(plan, batch, calls, executor, () -> {});
