@@ -1,0 +1,150 @@
+package org.morphogen.bench.endtoend;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.morphogen.bench.measure.Rounds;
+import org.morphogen.bench.scan.CarouselBench;
+import org.morphogen.deploy.cluster.ClusterPlan;
+import org.morphogen.deploy.cluster.LocalCluster;
+import org.morphogen.deploy.cluster.LocalParty;
+import org.morphogen.deploy.cluster.PartyAdmin;
+import org.morphogen.dpf.DpfKeyCodec;
+import org.morphogen.dpf.DpfKeyGenerator;
+import org.morphogen.protocol.v1.ChunkRange;
+import org.morphogen.protocol.v1.QueryRequest;
+import org.morphogen.protocol.v1.WayKeys;
+import org.morphogen.settings.ByteSize;
+import org.morphogen.snapshot.ChunkGeometry;
+import org.morphogen.transport.Endpoint;
+
+/** Lookups over loopback gRPC to a node process of a real party, which holds one shard. */
+public final class EndToEndBench implements AutoCloseable {
+    private static final int STREAMS = 4;
+    private static final int IN_FLIGHT = 192;
+    private static final int WAYS = 3;
+    private static final int DIFFERENT_QUERIES = 512;
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
+    private static final String SNAPSHOT = "noise";
+
+    private final LocalCluster cluster;
+    private final NodeLoad load;
+    private final List<QueryRequest> queries = new ArrayList<>();
+
+    /**
+     * Starts one party with one node and waits until it serves. Half of the cores' work, the other party's, would be
+     * done elsewhere; so that party is not started.
+     *
+     * @param folder new, for all that the processes write
+     */
+    public EndToEndBench(Path folder, String engine, int rowBytes, long bytes) throws IOException {
+        ByteSize memory = new ByteSize(bytes + (64L << 20));
+        cluster = new LocalCluster(new ClusterPlan(ClusterPlan.ownLauncher(), folder, 1, 1, memory));
+        LocalParty party = cluster.party(0);
+        Files.writeString(party.nodeSettings(0), "engine: " + engine + "\n", StandardOpenOption.APPEND);
+        Path snapshot = party.snapshots().resolve(SNAPSHOT);
+        ChunkGeometry geometry = RandomSnapshot.write(snapshot, rowBytes, bytes);
+        party.start();
+        try (PartyAdmin admin = new PartyAdmin(party)) {
+            admin.awaitNodes(1, READY_TIMEOUT);
+            admin.publish(SNAPSHOT, progress -> {});
+            admin.awaitAllReplicasReady(READY_TIMEOUT);
+            var serving = admin.status().getView().getServing();
+            String address = serving.getShards(0).getReplicas(0).getEndpoint();
+            prepareQueries(
+                    geometry, serving.getGeneration(), serving.getBaseEpoch().getEpoch());
+            load = new NodeLoad(Endpoint.parse(address), STREAMS);
+        }
+    }
+
+    private void prepareQueries(ChunkGeometry geometry, long generation, long epoch) {
+        DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
+        for (int i = 0; i < DIFFERENT_QUERIES; i++) {
+            QueryRequest.Builder request = QueryRequest.newBuilder()
+                    .setGeneration(generation)
+                    .setEpoch(epoch)
+                    .setTable(RandomSnapshot.TABLE);
+            for (int way = 0; way < WAYS; way++) {
+                long row = ThreadLocalRandom.current().nextLong(geometry.rowsPerWay());
+                var key = generator.generate(geometry.domain(), row).party0();
+                request.addWays(WayKeys.newBuilder()
+                        .setWay(way)
+                        .addChunks(ChunkRange.newBuilder().setCount(geometry.chunksPerWay()))
+                        .addKeys(ByteString.copyFrom(DpfKeyCodec.encode(key))));
+            }
+            queries.add(request.build());
+        }
+    }
+
+    private QueryRequest anyQuery() {
+        return queries.get(ThreadLocalRandom.current().nextInt(queries.size()));
+    }
+
+    /** Lookups one after another, each beside a bare scan of as much memory in this process: baseline the scan. */
+    public Rounds atRest(CarouselBench.Turns bare, int rounds) throws Exception {
+        return Rounds.run(5, rounds, bare::turn, this::oneLookup);
+    }
+
+    private boolean oneLookup() throws Exception {
+        CompletableFuture<Boolean> answered = new CompletableFuture<>();
+        load.ask(anyQuery(), answered::complete);
+        if (!answered.get(1, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("a lookup failed: " + load.lastFailure());
+        }
+        return true;
+    }
+
+    /** Lookups a second with as many in flight as fit aboard. */
+    public double saturated(Duration warmUp, Duration time) throws InterruptedException {
+        AtomicLong done = new AtomicLong();
+        Semaphore room = new Semaphore(IN_FLIGHT);
+        long begin = System.nanoTime();
+        long counted = begin + warmUp.toNanos();
+        long end = counted + time.toNanos();
+        while (System.nanoTime() < end) {
+            room.acquire();
+            load.ask(anyQuery(), well -> {
+                long now = System.nanoTime();
+                if (well && now >= counted && now < end) {
+                    done.incrementAndGet();
+                }
+                room.release();
+            });
+        }
+        room.acquire(IN_FLIGHT);
+        return done.get() / (time.toNanos() / 1e9);
+    }
+
+    /** Latencies in nanoseconds under that many lookups a second; fails if any lookup does. */
+    public Histogram under(double perSecond, Duration time) throws InterruptedException {
+        OpenLoop loop =
+                new OpenLoop(whenDone -> load.ask(anyQuery(), whenDone), System::nanoTime, LockSupport::parkNanos);
+        loop.run(perSecond, time.toNanos(), System.nanoTime());
+        while (load.waiting() > 0) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        if (loop.failed() > 0) {
+            throw new IllegalStateException(loop.failed() + " lookups failed: " + load.lastFailure());
+        }
+        return loop.latencyNanos();
+    }
+
+    @Override
+    public void close() {
+        load.close();
+        cluster.close();
+    }
+}

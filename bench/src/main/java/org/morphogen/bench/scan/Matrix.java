@@ -1,0 +1,109 @@
+package org.morphogen.bench.scan;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import org.morphogen.dpf.DpfKey;
+import org.morphogen.dpf.DpfKeyGenerator;
+import org.morphogen.node.carousel.Ride;
+import org.morphogen.node.carousel.RideWay;
+import org.morphogen.node.carousel.SegmentGeometry;
+import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.snapshot.ChunkGeometry;
+
+/** Some ways of random rows in chunk memory as a node has it. */
+final class Matrix implements AutoCloseable {
+    private static final int LEAF_ROWS = 128;
+
+    private final ChunkGeometry geometry;
+    private final List<List<ChunkMemory>> ways = new ArrayList<>();
+    private final DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
+
+    /** Takes about {@code bytes} over all ways. */
+    Matrix(int wayCount, int rowBytes, long bytes) {
+        long rowsPerWay = Math.max(LEAF_ROWS, bytes / wayCount / rowBytes / LEAF_ROWS * LEAF_ROWS);
+        geometry = new ChunkGeometry(rowBytes, rowsPerWay, ChunkGeometry.largestChunkRows(rowBytes));
+        MemoryBudget budget = new MemoryBudget(2 * bytes + (64L << 20));
+        for (int way = 0; way < wayCount; way++) {
+            List<ChunkMemory> chunks = new ArrayList<>();
+            for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
+                ChunkMemory memory = ChunkMemory.allocate(geometry.bytes(chunk), budget);
+                try (ChunkLease lease = memory.lease().orElseThrow()) {
+                    fill(lease.rows(), way * 1000L + chunk);
+                }
+                chunks.add(memory);
+            }
+            ways.add(chunks);
+        }
+    }
+
+    private static void fill(MemorySegment rows, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (long at = 0; at < rows.byteSize(); at += Long.BYTES) {
+            rows.set(ValueLayout.JAVA_LONG, at, random.nextLong());
+        }
+    }
+
+    ChunkGeometry geometry() {
+        return geometry;
+    }
+
+    /** Bytes of all ways. */
+    long bytes() {
+        return geometry.rowsPerWay() * geometry.rowBytes() * ways.size();
+    }
+
+    /** All chunks' memory; to be read only while the matrix is open. */
+    List<MemorySegment> memory() {
+        List<MemorySegment> memory = new ArrayList<>();
+        for (List<ChunkMemory> chunks : ways) {
+            for (ChunkMemory chunk : chunks) {
+                try (ChunkLease lease = chunk.lease().orElseThrow()) {
+                    memory.add(lease.rows());
+                }
+            }
+        }
+        return memory;
+    }
+
+    /** One party's keys for random rows, so many a way. */
+    List<List<DpfKey>> keys(int keysPerWay) {
+        List<List<DpfKey>> keys = new ArrayList<>();
+        for (int way = 0; way < ways.size(); way++) {
+            List<DpfKey> ofWay = new ArrayList<>();
+            for (int key = 0; key < keysPerWay; key++) {
+                long row = ThreadLocalRandom.current().nextLong(geometry.rowsPerWay());
+                ofWay.add(generator.generate(geometry.domain(), row).of(key % 2));
+            }
+            keys.add(ofWay);
+        }
+        return keys;
+    }
+
+    /** A ride of such keys over everything. */
+    Ride ride(List<List<DpfKey>> keys) {
+        List<ChunkLease> leases = new ArrayList<>();
+        List<RideWay> rideWays = new ArrayList<>();
+        for (int way = 0; way < ways.size(); way++) {
+            List<RideWay.Chunk> chunks = new ArrayList<>();
+            for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
+                ChunkLease lease = ways.get(way).get(chunk).lease().orElseThrow();
+                leases.add(lease);
+                chunks.add(new RideWay.Chunk(chunk, lease.rows()));
+            }
+            rideWays.add(new RideWay(way, SegmentGeometry.of(geometry), keys.get(way), chunks));
+        }
+        return new Ride(rideWays, leases);
+    }
+
+    @Override
+    public void close() {
+        ways.forEach(chunks -> chunks.forEach(ChunkMemory::release));
+    }
+}
