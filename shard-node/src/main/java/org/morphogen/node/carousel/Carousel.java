@@ -139,6 +139,9 @@ public final class Carousel implements AutoCloseable {
             tally.scanned(segment.rows().byteSize());
             for (Seat seat : segment.seats()) {
                 Rider rider = seat.rider();
+                if (seat.remaining() == 0) {
+                    seat.forgetNodes();
+                }
                 if (defect) {
                     rider.leave(Departure.DEFECT);
                 }

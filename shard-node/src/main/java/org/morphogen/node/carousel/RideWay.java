@@ -9,6 +9,9 @@ import org.morphogen.dpf.DpfKey;
  * form. Immutable.
  */
 public final class RideWay {
+    /** Most keys of one way. */
+    public static final int MAX_KEYS = 256;
+
     private final int way;
     private final SegmentGeometry geometry;
     private final List<DpfKey> keys;
@@ -22,8 +25,12 @@ public final class RideWay {
      */
     public record Chunk(int index, MemorySegment rows) {}
 
-    /** Keys of the table's depth; each chunk at most once. */
+    /** 1 to {@value #MAX_KEYS} keys of the table's depth; at least one chunk, each at most once. */
     public RideWay(int way, SegmentGeometry geometry, List<DpfKey> keys, List<Chunk> chunks) {
+        if (keys.isEmpty() || keys.size() > MAX_KEYS || chunks.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a way needs 1 to " + MAX_KEYS + " keys and a chunk, has " + keys.size() + " and " + chunks.size());
+        }
         this.way = way;
         this.geometry = geometry;
         this.keys = List.copyOf(keys);

@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.node.engine.Accumulators;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A query aboard. Its counters are guarded by the carousel's lock, its sums by its own. */
 final class Rider {
+    private static final Logger log = LoggerFactory.getLogger(Rider.class);
+
     private final Ride ride;
     private final Passenger passenger;
     private final long boardedNanos;
@@ -93,13 +97,17 @@ final class Rider {
         return departure != null;
     }
 
-    /** To be called once, when it is done, without the carousel's lock. */
+    /** To be called once, when it is done, without the carousel's lock. A passenger that throws harms nobody else. */
     void tell() {
         Departure why = departure;
-        if (why != null) {
-            passenger.left(why);
-        } else {
-            passenger.arrived(sums);
+        try {
+            if (why != null) {
+                passenger.left(why);
+            } else {
+                passenger.arrived(sums);
+            }
+        } catch (RuntimeException | Error defect) {
+            log.error("A query could not be told its outcome", defect);
         }
     }
 }

@@ -63,6 +63,11 @@ final class Seat {
         return made;
     }
 
+    /** Lets the nodes go; a worker that still needs them makes them again. */
+    synchronized void forgetNodes() {
+        nodes = null;
+    }
+
     private DpfNodes[] expand(DpfEvaluator evaluator) {
         SegmentGeometry geometry = way.geometry();
         List<DpfKey> keys = way.keys();

@@ -19,7 +19,7 @@ import org.morphogen.node.layout.SlicedLayout;
  */
 final class SegmentScanner {
     /** Keys that pass over a segment together; more pass in several goes. */
-    private static final int MAX_BATCH_KEYS = 256;
+    private static final int MAX_BATCH_KEYS = RideWay.MAX_KEYS;
     /** Selection bits of all keys that are made at once. */
     private static final int STEP_BYTES = 256 << 10;
     /** Rows that are handed to the kernel at once. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,15 +138,18 @@ class CarouselTest {
     @Test
     void whoIsLateLeaves() throws Exception {
         GatedEngine engine = new GatedEngine();
-        try (Carousel carousel = new Carousel(1, engine)) {
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000);
+        try (Carousel carousel = new Carousel(1, engine, nanos::get)) {
             engine.shut();
-            Visitor late = Visitor.board(carousel, wide.ride(wide.keys(List.of(7L)), 0), 1);
+            Visitor late = Visitor.board(carousel, wide.ride(wide.keys(List.of(7L)), 0), 10);
+            Visitor patient = Visitor.board(carousel, wide.ride(wide.keys(List.of(8L)), 0), 1000);
             await().until(() -> engine.waiting() == 1);
-            Thread.sleep(10);
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(11));
             engine.open();
 
             assertThat(late.await()).isEmpty();
             assertThat(late.departure()).contains(Departure.EXPIRED);
+            assertThat(patient.await()).isPresent();
             assertThat(carousel.state().expired()).isEqualTo(1);
         }
     }
@@ -223,6 +227,31 @@ class CarouselTest {
 
             engine.fails = false;
             Asked.of(carousel, narrow, new Random(3)).check(3);
+        }
+    }
+
+    @Test
+    void aPassengerThatThrowsHarmsNobodyElse() throws Exception {
+        try (Carousel carousel = new Carousel(1, new ScalarEngine());
+                Ride ride = narrow.ride(narrow.keys(List.of(1L)), 0)) {
+            carousel.board(ride, Carousel.NO_DEADLINE, new Passenger() {
+                @Override
+                public boolean isGone() {
+                    return false;
+                }
+
+                @Override
+                public void arrived(List<Accumulators> rows) {
+                    throw new IllegalStateException("as a defect does");
+                }
+
+                @Override
+                public void left(Departure why) {
+                    throw new IllegalStateException("as a defect does");
+                }
+            });
+            Asked.of(carousel, narrow, new Random(4)).check(4);
+            assertThat(carousel.state().riders()).isZero();
         }
     }
 
