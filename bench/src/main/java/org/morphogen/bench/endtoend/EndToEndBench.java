@@ -38,6 +38,7 @@ public final class EndToEndBench implements AutoCloseable {
     private static final int WAYS = 3;
     private static final int DIFFERENT_QUERIES = 512;
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
+    private static final int ANSWER_SECONDS = 60;
     private static final String SNAPSHOT = "noise";
 
     private final LocalCluster cluster;
@@ -101,7 +102,7 @@ public final class EndToEndBench implements AutoCloseable {
     private boolean oneLookup() throws Exception {
         CompletableFuture<Boolean> answered = new CompletableFuture<>();
         load.ask(anyQuery(), answered::complete);
-        if (!answered.get(1, TimeUnit.MINUTES)) {
+        if (!answered.get(ANSWER_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("a lookup failed: " + load.lastFailure());
         }
         return true;
@@ -124,7 +125,9 @@ public final class EndToEndBench implements AutoCloseable {
                 room.release();
             });
         }
-        room.acquire(IN_FLIGHT);
+        if (!room.tryAcquire(IN_FLIGHT, ANSWER_SECONDS, TimeUnit.SECONDS)) {
+            throw unanswered();
+        }
         return done.get() / (time.toNanos() / 1e9);
     }
 
@@ -133,13 +136,22 @@ public final class EndToEndBench implements AutoCloseable {
         OpenLoop loop =
                 new OpenLoop(whenDone -> load.ask(anyQuery(), whenDone), System::nanoTime, LockSupport::parkNanos);
         loop.run(perSecond, time.toNanos(), System.nanoTime());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
         while (load.waiting() > 0) {
+            if (System.nanoTime() > end) {
+                throw unanswered();
+            }
             TimeUnit.MILLISECONDS.sleep(5);
         }
         if (loop.failed() > 0) {
             throw new IllegalStateException(loop.failed() + " lookups failed: " + load.lastFailure());
         }
         return loop.latencyNanos();
+    }
+
+    private IllegalStateException unanswered() {
+        return new IllegalStateException(
+                load.waiting() + " lookups have no answer after " + ANSWER_SECONDS + " s: " + load.lastFailure());
     }
 
     @Override

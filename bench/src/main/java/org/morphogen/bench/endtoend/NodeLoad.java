@@ -76,8 +76,13 @@ final class NodeLoad implements AutoCloseable {
         @Override
         public void onError(Throwable broken) {
             lastFailure = broken.toString();
-            inFlight.values().forEach(asked -> asked.accept(false));
-            inFlight.clear();
+            // Each is told once, by whoever takes it out.
+            for (Long id : List.copyOf(inFlight.keySet())) {
+                Consumer<Boolean> asked = inFlight.remove(id);
+                if (asked != null) {
+                    asked.accept(false);
+                }
+            }
         }
 
         @Override
