@@ -12,12 +12,13 @@ import org.morphogen.coordinator.building.cuckoo.CuckooPlacement;
 import org.morphogen.coordinator.building.cuckoo.CuckooTable;
 import org.morphogen.coordinator.building.input.InputErrors;
 import org.morphogen.coordinator.building.spill.SpillFile;
+import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * Finds a row for every key of a spill file, trying seeds until some do. Takes 12 bytes a key and 5 a row of heap: at
- * load 0.90 some 17.6 bytes a key.
+ * Finds a row for every key of a spill file, trying seeds until some do. Takes 12 bytes a key and 5 a row of heap, at
+ * load 0.90 some 17.6 bytes a key, and 1 MiB.
  *
  * <p>Two keys whose tags are equal and which share a row are not told apart; that happens once in 2^64 pairs.
  */
@@ -25,17 +26,20 @@ final class KeyPlacing {
     /** Seeds that are tried before the build fails. */
     static final int MAX_ATTEMPTS = 16;
 
-    private static final int PROGRESS_KEYS = 1 << 18;
+    private static final int KEYS_AT_ONCE = 1 << 20;
+    private static final int WORTH_SHARING = 1 << 12;
 
     private final SnapshotPlan plan;
     private final TablePlan table;
     private final SpillFile spill;
+    private final BuildWorkers workers;
     private final BuildListener listener;
 
-    KeyPlacing(SnapshotPlan plan, TablePlan table, SpillFile spill, BuildListener listener) {
+    KeyPlacing(SnapshotPlan plan, TablePlan table, SpillFile spill, BuildWorkers workers, BuildListener listener) {
         this.plan = plan;
         this.table = table;
         this.spill = spill;
+        this.workers = workers;
         this.listener = listener;
     }
 
@@ -48,7 +52,7 @@ final class KeyPlacing {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             TableSeeds seeds = TableSeeds.derive(plan.seed().bytes(), table.name(), CandidateRows.WAYS, attempt);
             fill(candidates, new TableAddressing(seeds, rowsPerWay));
-            Optional<CuckooTable> placed = CuckooPlacement.place(candidates, new Watcher(keys, duplicates));
+            Optional<CuckooTable> placed = CuckooPlacement.place(candidates, new Watcher(keys, duplicates), workers);
             duplicates.failIfAny();
             if (placed.isPresent()) {
                 return new Placement(placed.get(), seeds, attempt + 1);
@@ -62,13 +66,28 @@ final class KeyPlacing {
     }
 
     private void fill(CandidateRows candidates, TableAddressing addressing) {
-        for (int key = 0; key < candidates.keys(); key++) {
-            byte[] bytes = spill.key(key);
+        int keys = candidates.keys();
+        for (int first = 0; first < keys; first += Math.min(KEYS_AT_ONCE, keys - first)) {
+            int from = first;
+            int count = Math.min(KEYS_AT_ONCE, keys - first);
+            workers.share(
+                    count,
+                    WORTH_SHARING,
+                    (part, parts) -> fill(
+                            candidates,
+                            addressing,
+                            from + (int) BuildWorkers.start(count, part, parts),
+                            from + (int) BuildWorkers.start(count, part + 1, parts)));
+            listener.progress(table.name(), Stage.HASHING, from + (long) count, keys);
+        }
+    }
+
+    private void fill(CandidateRows candidates, TableAddressing addressing, int from, int to) {
+        SpillFile.Keys keys = spill.keys();
+        for (int key = from; key < to; key++) {
+            byte[] bytes = keys.key(key);
             for (int way = 0; way < CandidateRows.WAYS; way++) {
                 candidates.set(way, key, addressing.row(way, bytes));
-            }
-            if ((key + 1) % PROGRESS_KEYS == 0) {
-                listener.progress(table.name(), Stage.HASHING, key + 1L, candidates.keys());
             }
         }
     }
@@ -100,7 +119,7 @@ final class KeyPlacing {
             if (!spill.sameKey(earlier, later)) {
                 return false;
             }
-            String key = HexFormat.of().formatHex(spill.key(later));
+            String key = HexFormat.of().formatHex(spill.keys().key(later));
             duplicates.add(
                     table.input().name(),
                     spill.line(later),

@@ -14,6 +14,7 @@ import org.morphogen.coordinator.building.input.InputErrors;
 import org.morphogen.coordinator.building.input.ReadTable;
 import org.morphogen.coordinator.building.input.TableReading;
 import org.morphogen.coordinator.building.matrix.SyncedFile;
+import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.snapshot.Manifest;
@@ -24,29 +25,37 @@ import org.morphogen.snapshot.TableManifest;
 
 /**
  * Builds a snapshot in two passes: first the input is checked and spilled to disk as fixed-size records, then keys are
- * placed and the matrix is written. The same plan gives the same bytes on any machine.
+ * placed and the matrix is written. The same plan gives the same bytes on any machine and any number of threads.
  *
  * <p>Heap: 12 bytes a key and 5 a row of the table at hand (17.6 a key at load 0.90), some 100 bytes a different code
- * hash, and a few MiB. Disk: beside the snapshot, the spill files, a record of key + row + 1 byte an entry.
+ * hash, a MiB a thread, and a few MiB. Disk: beside the snapshot, the spill files, a record of key + row + 1 byte an entry.
  */
 public final class SnapshotBuilder {
     private SnapshotBuilder() {}
 
+    /** Builds with all processors, see {@link #build(SnapshotPlan, Path, int, BuildListener)}. */
+    public static BuildReport build(SnapshotPlan plan, Path output, BuildListener listener) {
+        return build(plan, output, BuildWorkers.allProcessors(), listener);
+    }
+
     /**
      * Builds into a new folder, which appears whole or not at all.
      *
+     * @param threads that hash, place and write, 1 to {@link BuildWorkers#MAX_THREADS}; one reads
      * @throws MorphogenException REQUEST_INVALID for input that cannot be used, with the first errors by line;
      *     SETTINGS_INVALID for an output that is there already or a load that does not work; STORAGE_FAILED;
      *     CAPACITY_LACKING if the heap is too small
      */
-    public static BuildReport build(SnapshotPlan plan, Path output, BuildListener listener) {
+    public static BuildReport build(SnapshotPlan plan, Path output, int threads, BuildListener listener) {
         Map<String, Integer> attempts = new HashMap<>();
-        try (OutputFolder folder = OutputFolder.begin(output)) {
+        try (BuildWorkers workers = new BuildWorkers(threads);
+                OutputFolder folder = OutputFolder.begin(output)) {
             List<ReadTable> read = readAll(plan, folder.working(), listener);
             List<TableManifest> tables = new ArrayList<>();
             for (int i = 0; i < read.size(); i++) {
                 TablePlan table = plan.tables().get(i);
-                BuiltTable built = new TableBuilder(plan, table, read.get(i), listener).build(folder.working());
+                BuiltTable built =
+                        new TableBuilder(plan, table, read.get(i), workers, listener).build(folder.working());
                 attempts.put(table.name(), built.attempts());
                 tables.add(built.manifest());
             }

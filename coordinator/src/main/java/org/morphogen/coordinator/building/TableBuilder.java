@@ -14,6 +14,7 @@ import org.morphogen.coordinator.building.input.ReadTable;
 import org.morphogen.coordinator.building.matrix.MatrixWriter;
 import org.morphogen.coordinator.building.matrix.SyncedFile;
 import org.morphogen.coordinator.building.spill.SpillFile;
+import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Account32;
@@ -27,12 +28,14 @@ final class TableBuilder {
     private final SnapshotPlan plan;
     private final TablePlan table;
     private final ReadTable read;
+    private final BuildWorkers workers;
     private final BuildListener listener;
 
-    TableBuilder(SnapshotPlan plan, TablePlan table, ReadTable read, BuildListener listener) {
+    TableBuilder(SnapshotPlan plan, TablePlan table, ReadTable read, BuildWorkers workers, BuildListener listener) {
         this.plan = plan;
         this.table = table;
         this.read = read;
+        this.workers = workers;
         this.listener = listener;
     }
 
@@ -42,7 +45,7 @@ final class TableBuilder {
         requireIndexable(rowsPerWay);
         BuiltTable built;
         try (SpillFile spill = SpillFile.open(read.spillFile(), table.schema())) {
-            Placement placed = new KeyPlacing(plan, table, spill, listener).place((int) rowsPerWay);
+            Placement placed = new KeyPlacing(plan, table, spill, workers, listener).place((int) rowsPerWay);
             built = new BuiltTable(write(folder, placed, spill), placed.attempts());
         }
         Files.delete(read.spillFile());
@@ -58,7 +61,8 @@ final class TableBuilder {
                 new ChunkGeometry(rowBytes, rowsPerWay, chunkRows),
                 new TableAddressing(seeds, rowsPerWay),
                 placed.table(),
-                spill);
+                spill,
+                workers);
         long rows = CandidateRows.WAYS * rowsPerWay;
         List<ChunkEntry> chunks =
                 writer.write(folder, table.name(), done -> listener.progress(table.name(), Stage.WRITING, done, rows));

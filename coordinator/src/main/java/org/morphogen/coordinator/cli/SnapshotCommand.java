@@ -11,6 +11,7 @@ import org.morphogen.coordinator.building.SnapshotBuilder;
 import org.morphogen.coordinator.building.SnapshotPlan;
 import org.morphogen.coordinator.building.SnapshotVerifier;
 import org.morphogen.coordinator.building.cuckoo.LoadFactor;
+import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.SnapshotDirectory;
 import picocli.CommandLine.ArgGroup;
@@ -79,6 +80,11 @@ public final class SnapshotCommand {
                             description =
                                     "Rows of a chunk, a power of two from 128; as many as make 1 GiB if not given.")
                     Optional<Integer> chunkRows,
+            @Option(
+                            names = "--threads",
+                            paramLabel = "N",
+                            description = "Threads that hash, place and write; one a processor if not given.")
+                    Optional<Integer> threads,
             @Option(names = "--output", defaultValue = "text", description = "text (default) or json.")
                     OutputFormat output,
             @ArgGroup(exclusive = false, multiplicity = "1..*", heading = "For each table:%n")
@@ -92,7 +98,7 @@ public final class SnapshotCommand {
                 chunkRows.map(OptionalInt::of).orElseGet(OptionalInt::empty));
         BuildReport report;
         try (BuildProgress progress = BuildProgress.onConsole(spec.commandLine().getErr())) {
-            report = SnapshotBuilder.build(plan, out, progress);
+            report = SnapshotBuilder.build(plan, out, threads.orElseGet(BuildWorkers::allProcessors), progress);
         }
         show(report.snapshot(), output);
         return ExitCode.OK;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.coordinator.building.cuckoo.CandidateRows;
 import org.morphogen.coordinator.building.spill.SpillFile;
 import org.morphogen.coordinator.building.spill.SpillWriter;
+import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.RowSchema;
@@ -59,8 +60,9 @@ class KeyPlacingTest {
                 failed.add(attempt);
             }
         };
-        try (SpillFile spill = SpillFile.open(file, SCHEMA)) {
-            KeyPlacing placing = new KeyPlacing(Plans.plan(table), table, spill, listener);
+        try (SpillFile spill = SpillFile.open(file, SCHEMA);
+                BuildWorkers workers = new BuildWorkers(1)) {
+            KeyPlacing placing = new KeyPlacing(Plans.plan(table), table, spill, workers, listener);
             assertThatThrownBy(() -> placing.place(rowsPerWay))
                     .isInstanceOfSatisfying(
                             MorphogenException.class,

@@ -139,6 +139,16 @@ class SnapshotBuilderTest {
         assertThat(Plans.files(out())).isEqualTo(Plans.files(folder.resolve("other")));
     }
 
+    /** Enough keys that work is shared, and narrow chunks that end within a thread's part. */
+    @Test
+    void anyNumberOfThreadsGivesTheSameBytes() throws IOException {
+        SnapshotPlan plan = Plans.withChunkRows(Plans.plan(random(new RandomAccounts(100_000, 29))), 8192);
+        SnapshotBuilder.build(plan, folder.resolve("one"), 1, BuildListener.SILENT);
+        SnapshotBuilder.build(plan, folder.resolve("five"), 5, BuildListener.SILENT);
+
+        assertThat(Plans.files(folder.resolve("five"))).isEqualTo(Plans.files(folder.resolve("one")));
+    }
+
     @Test
     void otherSeedsPutKeysElsewhere() throws IOException {
         SnapshotPlan plan = Plans.plan(random(new RandomAccounts(200, 3)));

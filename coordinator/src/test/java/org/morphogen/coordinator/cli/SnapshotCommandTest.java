@@ -75,6 +75,18 @@ class SnapshotCommandTest {
     }
 
     @Test
+    void threadsOutOfRangeAreToldAndNothingIsLeft() {
+        Outcome refused = build("--threads", 0, "--table", "accounts", "--input", folder.resolve("a.csv"));
+
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err()).contains("threads: 0 is not between 1 and 1024.");
+        assertThat(out()).doesNotExist();
+        assertThat(build("--threads", 3, "--table", "accounts", "--input", folder.resolve("a.csv"))
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
     void verifyFailsWithOneLineOnDamage() throws IOException {
         accounts();
         Path chunk = out().resolve("accounts/way-2/chunk-00000.rows");

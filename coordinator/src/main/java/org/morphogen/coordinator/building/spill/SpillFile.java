@@ -13,7 +13,7 @@ import org.morphogen.row.RowTag;
 
 /**
  * A finished spill file, mapped for reading: its pages are the operating system's to drop, and take no heap. Records
- * are numbered from 0. Used by the thread that opened it.
+ * are numbered from 0. Thread-safe; but one thread closes it, when no other reads.
  */
 public final class SpillFile implements AutoCloseable {
     private static final ValueLayout.OfLong LINE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -21,21 +21,16 @@ public final class SpillFile implements AutoCloseable {
     private final SpillLayout layout;
     private final Arena arena;
     private final MemorySegment records;
-    private final byte[][] keysByLength;
 
     private SpillFile(SpillLayout layout, Arena arena, MemorySegment records) {
         this.layout = layout;
         this.arena = arena;
         this.records = records;
-        this.keysByLength = new byte[layout.maxKeyBytes() + 1][];
-        for (int length = 0; length < keysByLength.length; length++) {
-            keysByLength[length] = new byte[length];
-        }
     }
 
     /** Maps a file that a {@link SpillWriter} for the same schema has closed. */
     public static SpillFile open(Path file, RowSchema schema) throws IOException {
-        Arena arena = Arena.ofConfined();
+        Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment records = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             return new SpillFile(SpillLayout.of(schema), arena, records);
@@ -55,13 +50,9 @@ public final class SpillFile implements AutoCloseable {
         return records.get(LINE, at(record) + SpillLayout.LINE_AT);
     }
 
-    /** A record's key, in an array that the next call with a key of this length overwrites. */
-    public byte[] key(long record) {
-        long at = at(record);
-        int length = Byte.toUnsignedInt(records.get(ValueLayout.JAVA_BYTE, at + SpillLayout.KEY_LENGTH_AT));
-        byte[] key = keysByLength[length];
-        MemorySegment.copy(records, ValueLayout.JAVA_BYTE, at + SpillLayout.KEY_AT, key, 0, length);
-        return key;
+    /** Reads keys, for one thread. */
+    public Keys keys() {
+        return new Keys();
     }
 
     /** Whether two records have the same key. */
@@ -90,5 +81,26 @@ public final class SpillFile implements AutoCloseable {
     @Override
     public void close() {
         arena.close();
+    }
+
+    /** Reads the keys of a file. Not thread-safe. */
+    public final class Keys {
+        private final byte[][] byLength;
+
+        private Keys() {
+            this.byLength = new byte[layout.maxKeyBytes() + 1][];
+            for (int length = 0; length < byLength.length; length++) {
+                byLength[length] = new byte[length];
+            }
+        }
+
+        /** A record's key, in an array that the next call with a key of this length overwrites. */
+        public byte[] key(long record) {
+            long at = at(record);
+            int length = Byte.toUnsignedInt(records.get(ValueLayout.JAVA_BYTE, at + SpillLayout.KEY_LENGTH_AT));
+            byte[] key = byLength[length];
+            MemorySegment.copy(records, ValueLayout.JAVA_BYTE, at + SpillLayout.KEY_AT, key, 0, length);
+            return key;
+        }
     }
 }

@@ -45,7 +45,7 @@ class SpillFileTest {
                 byte[] row = new byte[schema.rowBytes() + 5];
                 spill.copyRow(i, row, 5);
                 assertThat(spill.line(i)).isEqualTo((1L << 40) + i);
-                assertThat(spill.key(i)).as("seed %d record %d", seed, i).isEqualTo(keys.get(i));
+                assertThat(spill.keys().key(i)).as("seed %d record %d", seed, i).isEqualTo(keys.get(i));
                 assertThat(Arrays.copyOfRange(row, 0, 13)).containsOnly(0);
                 assertThat(Arrays.copyOfRange(row, 13, row.length))
                         .isEqualTo(Arrays.copyOfRange(rows.get(i), 8, schema.rowBytes()));
