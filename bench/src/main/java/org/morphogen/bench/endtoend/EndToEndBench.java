@@ -99,6 +99,11 @@ public final class EndToEndBench implements AutoCloseable {
         return Rounds.run(5, rounds, bare::turn, this::oneLookup);
     }
 
+    /** The median of some bare scans, at a time when nobody asks. */
+    public double bareScanMillis(CarouselBench.Turns bare) throws Exception {
+        return Rounds.run(1, 5, bare::turn, bare::turn).subjectMillis().median();
+    }
+
     private boolean oneLookup() throws Exception {
         CompletableFuture<Boolean> answered = new CompletableFuture<>();
         load.ask(anyQuery(), answered::complete);

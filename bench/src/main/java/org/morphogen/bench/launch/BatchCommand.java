@@ -3,8 +3,9 @@ package org.morphogen.bench.launch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.morphogen.bench.measure.Goal;
 import org.morphogen.bench.measure.Result;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.bench.scan.CarouselBench;
@@ -73,24 +74,24 @@ final class BatchCommand implements Callable<Integer> {
                 rounds.baselineMillis().median());
         String name = String.format(
                 Locale.ROOT, "%s, %d keys, %d B rows, %d threads", engine.name(), batch, width, threadCount);
-        return new Result(name, rounds.ratio(batch), goal(engine.name(), width, threadCount, batch), detail);
+        return Result.ratio(name, rounds.ratio(batch), goal(engine.name(), width, threadCount, batch), detail);
     }
 
-    private static OptionalDouble goal(String engine, int width, int threadCount, int batch) {
+    private static Optional<Goal> goal(String engine, int width, int threadCount, int batch) {
         if (threadCount != 1) {
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
         return switch (engine + " " + width + " " + batch) {
-            case "native 256 8" -> OptionalDouble.of(7);
-            case "native 256 32" -> OptionalDouble.of(20);
-            case "native 256 64" -> OptionalDouble.of(30);
-            case "native 256 128" -> OptionalDouble.of(42);
-            case "native 32 128" -> OptionalDouble.of(14);
-            case "vector 256 8" -> OptionalDouble.of(5.5);
-            case "vector 256 64" -> OptionalDouble.of(13);
-            case "vector 256 128" -> OptionalDouble.of(16);
-            case "vector 32 128" -> OptionalDouble.of(5);
-            default -> OptionalDouble.empty();
+            case "native 256 8" -> Optional.of(Goal.atLeast(7));
+            case "native 256 32" -> Optional.of(Goal.atLeast(20));
+            case "native 256 64" -> Optional.of(Goal.atLeast(30));
+            case "native 256 128" -> Optional.of(Goal.atLeast(42));
+            case "native 32 128" -> Optional.of(Goal.atLeast(14));
+            case "vector 256 8" -> Optional.of(Goal.atLeast(5.5));
+            case "vector 256 64" -> Optional.of(Goal.atLeast(13));
+            case "vector 256 128" -> Optional.of(Goal.atLeast(16));
+            case "vector 32 128" -> Optional.of(Goal.atLeast(5));
+            default -> Optional.empty();
         };
     }
 }

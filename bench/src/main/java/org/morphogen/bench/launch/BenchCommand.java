@@ -7,5 +7,11 @@ import picocli.CommandLine.Command;
         name = "morphogen bench",
         description = "Measures this machine. Every figure is a ratio to a baseline of the same run.",
         mixinStandardHelpOptions = true,
-        subcommands = {ScanCommand.class, BatchCommand.class, DpfCommand.class, EndToEndCommand.class})
+        subcommands = {
+            ScanCommand.class,
+            BatchCommand.class,
+            DpfCommand.class,
+            CuckooCommand.class,
+            EndToEndCommand.class
+        })
 final class BenchCommand {}

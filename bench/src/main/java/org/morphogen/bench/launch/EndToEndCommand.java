@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.morphogen.bench.endtoend.EndToEndBench;
+import org.morphogen.bench.measure.Goal;
 import org.morphogen.bench.measure.Result;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.bench.measure.Spread;
@@ -35,7 +36,11 @@ final class EndToEndCommand implements Callable<Integer> {
     private static final double BUSY = 0.7;
     private static final double P50 = 50;
     private static final double P99 = 99;
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final int LEAST_AT_REST = 50;
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration SETTLING = Duration.ofSeconds(1);
+    private static final Goal AT_REST = Goal.atMost(1.10);
+    private static final Goal P99_SCANS = Goal.atMost(2.5);
 
     @Option(names = "--row-bytes", defaultValue = "256", description = "Row width (${DEFAULT-VALUE}).")
     private int rowBytes;
@@ -43,7 +48,7 @@ final class EndToEndCommand implements Callable<Integer> {
     @Option(names = "--memory", defaultValue = "1GiB", description = "The node's shard (${DEFAULT-VALUE}).")
     private String memory = "";
 
-    @Option(names = "--seconds", defaultValue = "10", description = "Of each load (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = "5", description = "Of each load in each round (${DEFAULT-VALUE}).")
     private int seconds;
 
     @Mixin
@@ -78,36 +83,61 @@ final class EndToEndCommand implements Callable<Integer> {
         try (EndToEndBench bench = new EndToEndBench(folder, engine.name(), rowBytes, bytes);
                 CarouselBench.Turns bare = new CarouselBench.Turns(bareLoad, engine)) {
             bench.saturated(Duration.ZERO, WARM_UP);
-            Rounds rest = bench.atRest(bare, Math.max(report.rounds(), 50));
-            double bareMillis = rest.baselineMillis().median();
-            double restMillis = rest.subjectMillis().median();
-            add(
-                    results,
-                    engine,
-                    "p50 at rest (at most)",
-                    restMillis / bareMillis,
-                    1.10,
-                    millis(restMillis, bareMillis));
-            double perSecond = bench.saturated(WARM_UP, Duration.ofSeconds(seconds));
-            String rate = String.format(Locale.ROOT, "%.0f lookups/s", perSecond);
-            double goal = engine.name().equals("native") ? 30 : 12;
-            add(results, engine, "lookups in one scan's time, saturated", perSecond * bareMillis / 1e3, goal, rate);
-            Histogram busy = bench.under(BUSY * perSecond, Duration.ofSeconds(seconds));
-            double p99Millis = busy.getValueAtPercentile(P99) / 1e6;
-            double p50Millis = busy.getValueAtPercentile(P50) / 1e6;
-            String detail = String.format(Locale.ROOT, "p50 %.1f ms, p99 %.1f ms", p50Millis, p99Millis);
-            add(results, engine, "p99 at 70% of that (at most)", p99Millis / bareMillis, 2.5, detail);
+            Rounds rest = bench.atRest(bare, Math.max(report.rounds(), LEAST_AT_REST));
+            String name = engine.name();
+            results.add(Result.ratio(
+                    name + ", p50 at rest",
+                    rest.subjectInBaselines(),
+                    Optional.of(AT_REST),
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f ms; bare scan %.1f ms",
+                            rest.subjectMillis().median(),
+                            rest.baselineMillis().median())));
+            double perSecond = saturated(bench, bare, name, results);
+            busy(bench, bare, perSecond, name, results);
         }
     }
 
-    private static String millis(double lookup, double bare) {
-        return String.format(Locale.ROOT, "%.1f ms; bare scan %.1f ms", lookup, bare);
+    /** Adds the result; gives the median of lookups a second. */
+    private double saturated(EndToEndBench bench, CarouselBench.Turns bare, String name, List<Result> results)
+            throws Exception {
+        List<Double> inOneScan = new ArrayList<>();
+        List<Double> rates = new ArrayList<>();
+        for (int round = 0; round < report.rounds(); round++) {
+            double scanMillis = bench.bareScanMillis(bare);
+            double perSecond = bench.saturated(SETTLING, Duration.ofSeconds(seconds));
+            inOneScan.add(perSecond * scanMillis / 1e3);
+            rates.add(perSecond);
+        }
+        double rate = Spread.of(rates).median();
+        Optional<Goal> goal = switch (name) {
+            case "native" -> Optional.of(Goal.atLeast(30));
+            case "vector" -> Optional.of(Goal.atLeast(12));
+            default -> Optional.empty();
+        };
+        String detail = String.format(Locale.ROOT, "%.0f lookups/s", rate);
+        results.add(Result.ratio(name + ", saturated, lookups in one scan's time", Spread.of(inOneScan), goal, detail));
+        return rate;
     }
 
-    private static void add(
-            List<Result> results, ScanEngine engine, String what, double ratio, double goal, String detail) {
-        Spread spread = new Spread(ratio, ratio, ratio);
-        results.add(new Result(engine.name() + ", " + what, spread, OptionalDouble.of(goal), detail));
+    private void busy(
+            EndToEndBench bench, CarouselBench.Turns bare, double perSecond, String name, List<Result> results)
+            throws Exception {
+        List<Double> scans = new ArrayList<>();
+        Histogram all = new Histogram(3);
+        for (int round = 0; round < report.rounds(); round++) {
+            double scanMillis = bench.bareScanMillis(bare);
+            Histogram latency = bench.under(BUSY * perSecond, Duration.ofSeconds(seconds));
+            scans.add(latency.getValueAtPercentile(P99) / 1e6 / scanMillis);
+            all.add(latency);
+        }
+        String detail = String.format(
+                Locale.ROOT,
+                "all rounds: p50 %.1f ms, p99 %.1f ms",
+                all.getValueAtPercentile(P50) / 1e6,
+                all.getValueAtPercentile(P99) / 1e6);
+        results.add(Result.ratio(name + ", p99 at 70% of that", Spread.of(scans), Optional.of(P99_SCANS), detail));
     }
 
     private static void delete(Path folder) throws IOException {

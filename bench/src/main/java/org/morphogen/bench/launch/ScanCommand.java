@@ -3,8 +3,9 @@ package org.morphogen.bench.launch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.morphogen.bench.measure.Goal;
 import org.morphogen.bench.measure.Result;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.bench.scan.CarouselBench;
@@ -71,6 +72,6 @@ final class ScanCommand implements Callable<Integer> {
                 bytes / 1e6 / rounds.baselineMillis().median());
         String name = String.format(Locale.ROOT, "%s, %d B rows, %d threads", engine.name(), width, threadCount);
         double goal = width < WIDE_ROW_BYTES ? GOAL : WIDE_GOAL;
-        return new Result(name, rounds.ratio(1), OptionalDouble.of(goal), detail);
+        return Result.ratio(name, rounds.ratio(1), Optional.of(Goal.atLeast(goal)), detail);
     }
 }

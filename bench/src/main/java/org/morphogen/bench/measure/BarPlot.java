@@ -2,24 +2,21 @@ package org.morphogen.bench.measure;
 
 import java.util.Locale;
 
-/** A report's ratios as horizontal bars; a stroke across a bar is the goal. Readable on light and dark ground. */
+/**
+ * A report's figures as horizontal bars with their values; a stroke across a bar is the goal. Figures of one unit share a
+ * scale. Readable on light and dark ground.
+ */
 final class BarPlot {
     private static final int WIDTH = 760;
-    private static final int LABEL_WIDTH = 300;
-    private static final int VALUE_WIDTH = 80;
+    private static final int LABEL_WIDTH = 260;
+    private static final int VALUE_WIDTH = 170;
     private static final int ROW = 22;
     private static final int TOP = 48;
 
     private final Report report;
-    private final double most;
 
     BarPlot(Report report) {
         this.report = report;
-        this.most = report.results().stream()
-                .mapToDouble(result ->
-                        Math.max(result.ratio().median(), result.goal().orElse(0)))
-                .max()
-                .orElse(1);
     }
 
     String svg() {
@@ -31,7 +28,7 @@ final class BarPlot {
                 WIDTH,
                 height));
         text(svg, 0, 16, "start", escaped(report.command()));
-        text(svg, 0, 34, "start", "ratio to " + escaped(report.baseline()) + "; stroke: goal");
+        text(svg, 0, 34, "start", "ratios are to " + escaped(report.baseline()) + "; stroke: goal");
         int y = TOP;
         for (Result result : report.results()) {
             bar(svg, result, y);
@@ -41,7 +38,8 @@ final class BarPlot {
     }
 
     private void bar(StringBuilder svg, Result result, int y) {
-        double length = length(result.ratio().median());
+        double scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / most(result.unit());
+        double length = scale * result.figure().median();
         text(svg, LABEL_WIDTH - 8, y + 14, "end", escaped(result.name()));
         svg.append(String.format(
                 Locale.ROOT,
@@ -50,19 +48,28 @@ final class BarPlot {
                 y + 2,
                 length,
                 ROW - 6));
+        double goalLength = result.goal().map(goal -> scale * goal.value()).orElse(0.0);
         result.goal()
                 .ifPresent(goal -> svg.append(String.format(
                         Locale.ROOT,
                         "<path d=\"M%.1f %d v%d\" stroke=\"#d9822b\" stroke-width=\"3\"/>%n",
-                        LABEL_WIDTH + length(goal),
+                        LABEL_WIDTH + goalLength,
                         y,
                         ROW - 2)));
-        String value = String.format(Locale.ROOT, "%.2f", result.ratio().median());
-        text(svg, LABEL_WIDTH + (int) Math.max(length, length(result.goal().orElse(0))) + 6, y + 14, "start", value);
+        String value = String.format(
+                Locale.ROOT, "%.2f%s", result.figure().median(), result.unit().suffix());
+        String goal = result.goal().map(wanted -> " (" + wanted.text() + ")").orElse("");
+        text(svg, LABEL_WIDTH + (int) Math.max(length, goalLength) + 6, y + 14, "start", value + goal);
     }
 
-    private double length(double ratio) {
-        return ratio / most * (WIDTH - LABEL_WIDTH - VALUE_WIDTH);
+    /** The longest bar or goal among the figures of that unit. */
+    private double most(Unit unit) {
+        return report.results().stream()
+                .filter(result -> result.unit() == unit)
+                .mapToDouble(result -> Math.max(
+                        result.figure().median(), result.goal().map(Goal::value).orElse(0.0)))
+                .max()
+                .orElse(1);
     }
 
     private static void text(StringBuilder svg, int x, int y, String anchor, String text) {

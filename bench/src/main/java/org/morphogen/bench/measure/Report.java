@@ -34,20 +34,31 @@ public record Report(String command, String baseline, Machine machine, List<Resu
                 machine.jdk(),
                 baseline);
         for (Result result : results) {
-            out.printf(
-                    Locale.ROOT,
-                    "  %-48s %7.2f (%.2f to %.2f)%s   %s%n",
-                    result.name(),
-                    result.ratio().median(),
-                    result.ratio().least(),
-                    result.ratio().most(),
-                    result.goal().isPresent()
-                            ? String.format(
-                                    Locale.ROOT, ", goal %.2f", result.goal().getAsDouble())
-                            : "",
-                    result.detail());
+            out.println("  " + line(result));
         }
         out.flush();
+    }
+
+    private static String line(Result result) {
+        Spread figure = result.figure();
+        String unit = result.unit().suffix();
+        String goal = result.goal()
+                .map(wanted -> String.format(
+                        Locale.ROOT,
+                        "; goal %s: %s",
+                        wanted.text(),
+                        wanted.isReachedBy(figure.median()) ? "reached" : "missed"))
+                .orElse("");
+        return String.format(
+                Locale.ROOT,
+                "%-52s %7.2f%s (%.2f to %.2f)%s   %s",
+                result.name(),
+                figure.median(),
+                unit,
+                figure.least(),
+                figure.most(),
+                goal,
+                result.detail());
     }
 
     /** The same for programs. */

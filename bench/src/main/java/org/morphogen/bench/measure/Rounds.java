@@ -44,6 +44,13 @@ public record Rounds(List<Long> baselineNanos, List<Long> subjectNanos) {
         return Spread.of(ratios);
     }
 
+    /** How many medians of the baseline the median of the subject takes; the ends are those of the subject. */
+    public Spread subjectInBaselines() {
+        Spread subject = subjectMillis();
+        double baseline = baselineMillis().median();
+        return new Spread(subject.least() / baseline, subject.median() / baseline, subject.most() / baseline);
+    }
+
     /** The baseline's times in milliseconds. */
     public Spread baselineMillis() {
         return millis(baselineNanos);

@@ -10,6 +10,7 @@ import org.morphogen.dpf.DpfEvaluator;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.dpf.DpfNodes;
+import org.morphogen.node.engine.ScanEngine;
 
 /** Expands one key to 2^20 leaves on this thread, a cache-sized tile at a time as a scan does, against AES alone. */
 public final class DpfBench {
@@ -17,6 +18,9 @@ public final class DpfBench {
     public static final int LEAVES = 1 << 20;
 
     private static final int WARM_UPS = 40;
+    private static final int WAYS = 3;
+    private static final int NARROW_ROW_BYTES = 32;
+    private static final long LOOKUP_BYTES = (long) LEAVES * DpfDomain.ROWS_PER_LEAF * NARROW_ROW_BYTES;
     private static final int TILES = 1024;
     private static final int BLOCK_BYTES = 8 << 10;
     /** Two blocks for every inner node, one for every leaf. */
@@ -41,6 +45,19 @@ public final class DpfBench {
     public static Rounds run(int rounds) throws Exception {
         DpfBench bench = new DpfBench();
         return Rounds.run(WARM_UPS, rounds, bench::aesAlone, bench::expand);
+    }
+
+    /**
+     * One lookup's whole turn over 2^27 rows of 32 bytes, three keys, as the baseline; the expansion of as many leaves
+     * as the subject. Both on one thread. Takes 4 GiB.
+     */
+    public static Rounds besideLookup(int rounds, ScanEngine engine) throws Exception {
+        DpfBench bench = new DpfBench();
+        CarouselBench.Load load = new CarouselBench.Load(WAYS, NARROW_ROW_BYTES, 1, LOOKUP_BYTES, 1, rounds);
+        try (CarouselBench.Turns lookup = new CarouselBench.Turns(load, engine)) {
+            Rounds.run(0, WARM_UPS, bench::expand, bench::expand);
+            return Rounds.run(2, rounds, lookup::turn, bench::expand);
+        }
     }
 
     private byte[] aesAlone() throws GeneralSecurityException {

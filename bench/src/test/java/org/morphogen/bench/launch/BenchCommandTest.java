@@ -40,7 +40,7 @@ class BenchCommandTest {
         assertThat(out.toString()).contains("scalar, 32 B rows").contains("scalar, 1024 B rows");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("results")).hasSize(2);
-        assertThat(report.at("/results/0/ratio/median").asDouble()).isPositive();
+        assertThat(report.at("/results/0/figure/median").asDouble()).isPositive();
         assertThat(report.at("/machine/processors").asInt()).isPositive();
         assertThat(DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
@@ -56,6 +56,24 @@ class BenchCommandTest {
 
         assertThat(code).as(err.toString()).isZero();
         assertThat(out.toString()).contains("scalar, 9 keys").contains("vector, 9 keys");
+    }
+
+    @Test
+    void cuckooPlacesAllKeys() {
+        int code = run("cuckoo", "--keys=20000", "--load=0.88", "--threads=1,2", "--rounds=1");
+
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("20000 keys at load 0.880, 2 threads, finding rows alone");
+        assertThat(run("cuckoo", "--load=0.99")).isNotZero();
+        assertThat(err.toString()).contains("load: 0.99");
+    }
+
+    @Test
+    void dpfTellsItsGoal() {
+        int code = run("dpf", "--no-share", "--rounds=1");
+
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("2^20 leaves").contains("goal at most 2.20");
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Placing keys in a cuckoo table. */
+@NullMarked
+package org.morphogen.bench.cuckoo;
+
+import org.jspecify.annotations.NullMarked;
