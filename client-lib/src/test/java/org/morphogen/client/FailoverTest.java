@@ -183,6 +183,9 @@ final class FailoverTest {
 
         try (MorphogenClient client = connect(Duration.ofMillis(600))) {
             assertThat(failure(client, FailureReason.DEADLINE_PASSED)).hasMessageContaining("no answer within");
+            await("who does not answer is told that nobody waits")
+                    .until(() -> parties.party0().nodes().stream()
+                            .allMatch(node -> node.takenBack() == queries(node).size()));
         }
     }
 

@@ -32,6 +32,8 @@ public enum FailureReason {
     BUSY(Status.Code.RESOURCE_EXHAUSTED, "Wait and ask again, or ask another replica."),
     /** The deadline passed before the answer was ready. */
     DEADLINE_PASSED(Status.Code.DEADLINE_EXCEEDED, "Ask with a longer deadline, or when the party is less loaded."),
+    /** Who asked took the query back. */
+    QUERY_CANCELLED(Status.Code.CANCELLED, "Ask again if the answer is wanted after all."),
     /** No replica of some shard, or no coordinator, could be reached. */
     UNAVAILABLE(Status.Code.UNAVAILABLE, "Check that the party's processes run and can be reached; then ask again."),
     /** The receiver has nothing to serve yet. */

@@ -40,7 +40,7 @@ final class NodeStream {
     private final ReentrantLock lock = new ReentrantLock();
     // All below are guarded by the lock.
     private final Map<Long, CompletableFuture<AnswerRows>> inFlight = new HashMap<>();
-    /** By id, oldest first; all of them are in flight too. */
+    /** By id, oldest first: queries in flight, and what takes back those that are forgotten. Each was sent first. */
     private final LinkedHashMap<Long, QueryRequest> unsent = new LinkedHashMap<>();
 
     private long lastAskedId;
@@ -67,7 +67,7 @@ final class NodeStream {
 
     /**
      * Asks a query. The future fails with the node's failure, or with the reason why the stream ended. Cancelling it,
-     * or completing it in any other way, forgets the query.
+     * or completing it in any other way, takes the query back: the node is told, once, if it has been sent.
      *
      * @param query without an id; the stream chooses one. Ids take the same room in every message
      */
@@ -150,7 +150,7 @@ final class NodeStream {
             ClientCallStreamObserver<QueryRequest> out = answers.requests;
             while (out != null && end.isEmpty() && !unsent.isEmpty() && out.isReady()) {
                 QueryRequest next = unsent.pollFirstEntry().getValue();
-                lastSentId = next.getQueryId();
+                lastSentId = Math.max(lastSentId, next.getQueryId());
                 out.onNext(next);
             }
         } finally {
@@ -161,8 +161,14 @@ final class NodeStream {
     private void forget(long id) {
         lock.lock();
         try {
-            inFlight.remove(id);
-            unsent.remove(id);
+            boolean waiting = inFlight.remove(id) != null;
+            boolean sent = unsent.remove(id) == null;
+            if (waiting && sent && end.isEmpty()) {
+                unsent.put(
+                        id,
+                        QueryRequest.newBuilder().setQueryId(id).setCancel(true).build());
+                sendWhileReady();
+            }
         } finally {
             lock.unlock();
         }

@@ -122,7 +122,8 @@ final class ShardCall {
                     CHUNK_NOT_HELD,
                     GENERATION_UNKNOWN,
                     EPOCH_OUTSIDE_WINDOW -> true;
-            case KEY_MALFORMED,
+            case QUERY_CANCELLED,
+                    KEY_MALFORMED,
                     KEY_OF_OTHER_PARTY,
                     KEY_DEPTH_WRONG,
                     REQUEST_INVALID,

@@ -95,7 +95,8 @@ public record Coordinators(int party, List<Endpoint> endpoints, TlsSettings tls,
     static boolean passes(FailureReason reason) {
         return switch (reason) {
             case UNAVAILABLE, BUSY, DEADLINE_PASSED, NOT_LEADER, STALE_TERM, INTERNAL, STORAGE_FAILED -> true;
-            case KEY_MALFORMED,
+            case QUERY_CANCELLED,
+                    KEY_MALFORMED,
                     KEY_OF_OTHER_PARTY,
                     KEY_DEPTH_WRONG,
                     REQUEST_INVALID,

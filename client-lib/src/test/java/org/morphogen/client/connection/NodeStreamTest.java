@@ -94,6 +94,44 @@ final class NodeStreamTest {
     }
 
     @Test
+    void takesBackOnceWhatWasSentAndStandsItsAnswer() {
+        node.take(10);
+        CompletableFuture<AnswerRows> unwanted = stream.ask(QUERY);
+        CompletableFuture<AnswerRows> wanted = stream.ask(QUERY);
+        await().until(() -> node.taken.size() == 2);
+
+        assertThat(unwanted.cancel(false)).isTrue();
+        assertThat(unwanted.cancel(false)).isTrue();
+        CompletableFuture<AnswerRows> last = stream.ask(QUERY);
+
+        await().until(() -> node.taken.size() == 4);
+        assertThat(node.taken.get(2))
+                .isEqualTo(
+                        QueryRequest.newBuilder().setQueryId(1).setCancel(true).build());
+        assertThat(node.taken.get(3).getQueryId()).isEqualTo(3);
+        node.answer(1);
+        node.answer(2);
+        node.answer(3);
+        assertThat(wanted).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(last).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(stream.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatWasAnsweredIsNotTakenBack() {
+        node.take(10);
+        CompletableFuture<AnswerRows> answered = stream.ask(QUERY);
+        await().until(() -> node.taken.size() == 1);
+        node.answer(1);
+        assertThat(answered).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(answered.cancel(false)).isFalse();
+        assertThat(stream.ask(QUERY)).isNotCompletedExceptionally();
+
+        await().until(() -> node.taken.size() == 2);
+        assertThat(node.taken.getLast().getCancel()).isFalse();
+    }
+
+    @Test
     void endsWhenANodeAnswersAgainAndAgain() {
         node.take(1);
         CompletableFuture<AnswerRows> first = stream.ask(QUERY);

@@ -24,6 +24,7 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
+    private final AtomicInteger takenBack = new AtomicInteger();
     private volatile Reaction reaction = Reaction.ANSWER;
     private final Endpoint endpoint;
     private volatile Server server;
@@ -73,6 +74,10 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
         return new StreamObserver<>() {
             @Override
             public void onNext(QueryRequest query) {
+                if (query.getCancel()) {
+                    takenBack.incrementAndGet();
+                    return;
+                }
                 received.add(new Received(stream, query));
                 reaction.to(query, matrix, answers);
             }
@@ -88,6 +93,11 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
                 answers.onCompleted();
             }
         };
+    }
+
+    /** Queries that the client took back. */
+    public int takenBack() {
+        return takenBack.get();
     }
 
     @Override

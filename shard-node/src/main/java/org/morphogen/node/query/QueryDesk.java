@@ -15,6 +15,7 @@ import org.morphogen.node.engine.Accumulators;
 import org.morphogen.protocol.v1.AnswerRows;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
+import org.morphogen.protocol.v1.WayKeys;
 import org.morphogen.protocol.v1.WayRows;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,31 +39,38 @@ final class QueryDesk {
      * {@code cancelled} turned true its argument means nothing.
      */
     void submit(QueryRequest request, BooleanSupplier cancelled, Consumer<QueryAnswer> answer) {
+        int keys =
+                request.getWaysList().stream().mapToInt(WayKeys::getKeysCount).sum();
         try {
-            Ride ride = check.ride(request);
-            admit(ride);
-            carousel.board(ride, deadlineMillis(request), new Answering(request.getQueryId(), ride, cancelled, answer));
+            admission.enter(keys);
         } catch (MorphogenException refused) {
             answer.accept(failure(request.getQueryId(), refused));
+            return;
+        }
+        try {
+            board(request, check.ride(request), cancelled, answer);
+        } catch (MorphogenException refused) {
+            admission.leave(keys);
+            answer.accept(failure(request.getQueryId(), refused));
         } catch (RuntimeException | OutOfMemoryError defect) {
+            admission.leave(keys);
             log.error("A query could not be taken in", defect);
             answer.accept(failure(request.getQueryId(), internal()));
+        }
+    }
+
+    private void board(QueryRequest request, Ride ride, BooleanSupplier cancelled, Consumer<QueryAnswer> answer) {
+        try {
+            carousel.board(ride, deadlineMillis(request), new Answering(request.getQueryId(), ride, cancelled, answer));
+        } catch (RuntimeException | Error notAboard) {
+            ride.close();
+            throw notAboard;
         }
     }
 
     private static long deadlineMillis(QueryRequest request) {
         long millis = Integer.toUnsignedLong(request.getDeadlineMillis());
         return millis == 0 ? Carousel.NO_DEADLINE : millis;
-    }
-
-    /** Lets the ride in; one that is refused is closed. */
-    private void admit(Ride ride) {
-        try {
-            admission.enter(ride.keys());
-        } catch (RuntimeException | Error refused) {
-            ride.close();
-            throw refused;
-        }
     }
 
     /** The answer that says why there are no rows. */
@@ -133,7 +141,7 @@ final class QueryDesk {
 
     private static MorphogenException reason(Departure why) {
         return switch (why) {
-            case CANCELLED -> new MorphogenException(FailureReason.UNAVAILABLE, "The query was cancelled.");
+            case CANCELLED -> new MorphogenException(FailureReason.QUERY_CANCELLED, "The query was cancelled.");
             case EXPIRED ->
                 new MorphogenException(
                         FailureReason.DEADLINE_PASSED, "The query's deadline passed before its scan was done.");

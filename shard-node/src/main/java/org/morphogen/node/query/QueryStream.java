@@ -3,9 +3,9 @@ package org.morphogen.node.query;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
@@ -14,21 +14,27 @@ import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 
 /**
- * One client's stream. At most {@code maxInFlight} queries are between being read and their answer being written: the
- * next is read only when an answer has gone out, and answers go out only while the client takes them. So a client that
- * sends without reading costs a bounded amount of memory; over all streams {@link UnreadAnswers} bounds it. gRPC calls in from one thread at a time, scans answer from any.
+ * One client's stream. At most {@code maxInFlight + 1} queries are between being read and their answer being written:
+ * the next is read only when an answer has gone out, and answers go out only while the client takes them. So a client
+ * that sends without reading costs a bounded amount of memory; over all streams {@link UnreadAnswers} bounds it. The one
+ * more is so that a client with {@code maxInFlight} queries on the way can still take one back. gRPC calls in from one thread at a time, scans answer from any.
  */
 final class QueryStream implements StreamObserver<QueryRequest> {
     private final ServerCallStreamObserver<QueryAnswer> client;
     private final QueryDesk desk;
     private final UnreadAnswers unread;
-    private final Set<Long> inFlight = new HashSet<>();
+    private final Map<Long, Ticket> inFlight = new HashMap<>();
     private final Queue<Answer> waiting = new ArrayDeque<>();
     private int unanswered;
     private volatile long unreadBytes;
     private boolean noMoreQueries;
     private boolean ended;
     private volatile boolean cancelled;
+
+    /** A query that is not answered yet. */
+    private static final class Ticket {
+        private volatile boolean takenBack;
+    }
 
     private record Answer(QueryAnswer message, boolean freesId) {}
 
@@ -57,26 +63,42 @@ final class QueryStream implements StreamObserver<QueryRequest> {
             whenClosed.accept(stream);
         });
         client.setOnCloseHandler(() -> whenClosed.accept(stream));
-        client.request(maxInFlight);
+        client.request(maxInFlight + 1);
         return stream;
     }
 
     @Override
     public void onNext(QueryRequest request) {
+        if (request.getCancel()) {
+            takeBack(request.getQueryId());
+            return;
+        }
+        Ticket ticket = new Ticket();
         boolean fresh;
         synchronized (this) {
             if (cancelled || ended) {
                 return;
             }
             unanswered++;
-            fresh = inFlight.add(request.getQueryId());
+            fresh = inFlight.putIfAbsent(request.getQueryId(), ticket) == null;
         }
         if (fresh) {
-            desk.submit(request, () -> cancelled, answer -> deliver(new Answer(answer, true)));
+            desk.submit(request, () -> cancelled || ticket.takenBack, answer -> deliver(new Answer(answer, true)));
         } else {
             MorphogenException twice = new MorphogenException(
                     FailureReason.REQUEST_INVALID, "query_id: a query of the same id is in flight on this stream.");
             deliver(new Answer(QueryDesk.failure(request.getQueryId(), twice), false));
+        }
+    }
+
+    /** It is answered when the scan lets it go. Such a message gets no answer, so the next is read at once. */
+    private synchronized void takeBack(long queryId) {
+        Ticket ticket = inFlight.get(queryId);
+        if (ticket != null) {
+            ticket.takenBack = true;
+        }
+        if (!cancelled && !ended) {
+            client.request(1);
         }
     }
 

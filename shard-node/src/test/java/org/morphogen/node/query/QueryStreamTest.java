@@ -145,6 +145,27 @@ class QueryStreamTest {
         }
     }
 
+    /** With as many queries on the way as the stream may have: the message that takes one back is read all the same. */
+    @Test
+    void takesOneQueryBackAndAnswersTheOther() {
+        engine.shut();
+        client.send(query(1));
+        client.send(query(2));
+        await().until(() -> engine.waiting() == 3);
+        client.send(takingBack(1));
+        client.send(takingBack(7));
+        client.send(query(2));
+        assertThat(client.answer(2).getFailure().getReason())
+                .as("read after the others")
+                .isEqualTo(FailureReason.REQUEST_INVALID.name());
+
+        engine.open();
+
+        assertThat(client.answer(1).getFailure().getReason()).isEqualTo(FailureReason.QUERY_CANCELLED.name());
+        assertRows(client.answer(2));
+        assertRows(client.ask(query(1)));
+    }
+
     @Test
     void dropsTheWorkOfACancelledStream() {
         engine.shut();
@@ -205,6 +226,10 @@ class QueryStreamTest {
 
     private QueryRequest query(long id) {
         return Question.oneRow(table, 3).to(0, id).build();
+    }
+
+    private static QueryRequest takingBack(long id) {
+        return QueryRequest.newBuilder().setQueryId(id).setCancel(true).build();
     }
 
     private void awaitOpenStreams(int count) {
