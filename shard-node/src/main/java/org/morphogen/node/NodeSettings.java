@@ -3,6 +3,7 @@ package org.morphogen.node;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.numa.NumaChoice;
 import org.morphogen.node.query.QueryLimits;
 import org.morphogen.settings.ByteSize;
 import org.morphogen.settings.Setting;
@@ -43,6 +44,12 @@ public record NodeSettings(
 
         @Setting(value = "Threads that scan; 0 means one a processor.", byDefault = "0")
         int scanThreads,
+
+        @Setting(
+                value = "Machines with several NUMA nodes: auto spreads chunks over their memory and pins scanning "
+                        + "threads beside it, off leaves both to the kernel.",
+                byDefault = "auto")
+        NumaChoice numa,
 
         @Setting("Where Prometheus reads metrics, in plain HTTP; absent means nowhere.")
         Optional<Endpoint> metricsListen,

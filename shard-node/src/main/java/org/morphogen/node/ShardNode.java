@@ -59,7 +59,8 @@ public final class ShardNode implements AutoCloseable {
         try {
             ExecutorService calls =
                     teardown.add(Executors.newVirtualThreadPerTaskExecutor(), ExecutorService::shutdownNow);
-            MemoryBudget budget = new MemoryBudget(settings.memory().bytes());
+            MemoryBudget budget =
+                    new MemoryBudget(settings.memory().bytes(), settings.numa().banks());
             HeldGenerations generations = held(budget, calls);
             this.condition = new NodeCondition(generations);
             this.endpoint = openDoors(generations, budget, calls);
@@ -123,7 +124,8 @@ public final class ShardNode implements AutoCloseable {
     private Endpoint openDoors(HeldGenerations generations, MemoryBudget budget, Executor calls) {
         ScanEngine engine = settings.engine().open();
         EngineWarmUp.warm(engine);
-        Carousel carousel = teardown.add(new Carousel(settings.scanThreadCount(), engine), Carousel::close);
+        Carousel carousel =
+                teardown.add(new Carousel(settings.scanThreadCount(), engine, budget.banks()), Carousel::close);
         openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel));
         NodeControlEndpoint control = new NodeControlEndpoint(
                 new NodeControlEndpoint.Identity(settings.nodeId(), engine.name()), generations, budget, condition);

@@ -31,6 +31,7 @@ import org.morphogen.node.fixture.Question;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
 import org.morphogen.node.fixture.ZooKeeperTestServer;
+import org.morphogen.node.numa.NumaChoice;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.HeldGeneration;
 import org.morphogen.protocol.v1.HoldRequest;
@@ -326,6 +327,7 @@ class ShardNodeTest {
                 MEMORY,
                 EngineChoice.AUTO,
                 2,
+                NumaChoice.AUTO,
                 Optional.of(new Endpoint("127.0.0.1", 0)),
                 ensemble,
                 TlsSettings.NONE,

@@ -95,7 +95,7 @@ final class Matrix implements AutoCloseable {
             for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
                 ChunkLease lease = ways.get(way).get(chunk).lease().orElseThrow();
                 leases.add(lease);
-                chunks.add(new RideWay.Chunk(chunk, lease.rows()));
+                chunks.add(RideWay.Chunk.of(chunk, lease));
             }
             rideWays.add(new RideWay(way, SegmentGeometry.of(geometry), keys.get(way), chunks));
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.node.engine.ScanEngine;
+import org.morphogen.node.numa.Banks;
 
 /**
  * Scans the chunks that somebody needs, round and round, segment by segment, as long as anybody is aboard. A query
@@ -32,22 +33,31 @@ public final class Carousel implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final List<Thread> workers = new ArrayList<>();
     // All below are guarded by the lock.
-    private final Ring ring = new Ring();
+    private final Rings rings;
     private final Set<Rider> aboard = new LinkedHashSet<>();
     private final Tally tally = new Tally();
     private long lastSweepNanos;
     private boolean stopped;
 
-    /** Starts {@code threads} workers, at least 1. */
+    /** Starts {@code threads} workers, at least 1, on a machine whose memory is all the same. */
     public Carousel(int threads, ScanEngine engine) {
-        this(threads, engine, System::nanoTime);
+        this(threads, engine, Banks.ONE);
     }
 
-    Carousel(int threads, ScanEngine engine, LongSupplier nanoTime) {
+    /** Starts {@code threads} workers, at least 1, each beside one of the banks that chunks lie in. */
+    public Carousel(int threads, ScanEngine engine, Banks banks) {
+        this(threads, engine, banks, System::nanoTime);
+    }
+
+    Carousel(int threads, ScanEngine engine, Banks banks, LongSupplier nanoTime) {
+        this.rings = new Rings(banks.count());
         this.nanoTime = nanoTime;
         this.lastSweepNanos = nanoTime.getAsLong();
         for (int worker = 0; worker < threads; worker++) {
-            workers.add(Thread.ofPlatform().name("scan-" + worker).daemon().start(new Worker(this, engine)));
+            workers.add(Thread.ofPlatform()
+                    .name("scan-" + worker)
+                    .daemon()
+                    .start(new Worker(this, engine, banks, banks.ofThread(worker, threads))));
         }
     }
 
@@ -64,7 +74,7 @@ public final class Carousel implements AutoCloseable {
         lock.lock();
         try {
             if (!stopped) {
-                ring.board(rider);
+                rings.board(rider);
                 aboard.add(rider);
                 tally.boarded(rider);
                 boarded.signalAll();
@@ -99,7 +109,7 @@ public final class Carousel implements AutoCloseable {
                     disembark(rider, done);
                 }
             }
-            ring.purge();
+            rings.purge();
             boarded.signalAll();
         } finally {
             lock.unlock();
@@ -108,15 +118,18 @@ public final class Carousel implements AutoCloseable {
         awaitWorkers();
     }
 
-    /** Waits for the next segment; false when the carousel has stopped. Who left without one is told before. */
-    boolean take(TakenSegment into) throws InterruptedException {
+    /**
+     * Waits for the next segment, for a worker beside {@code bank}; false when the carousel has stopped. Who left without
+     * one is told before.
+     */
+    boolean take(TakenSegment into, int bank) throws InterruptedException {
         List<Rider> done = List.of();
         boolean taken = false;
         while (!taken) {
             lock.lock();
             try {
                 done = sweep();
-                taken = ring.take(into);
+                taken = rings.take(into, bank);
                 if (!taken && done.isEmpty()) {
                     if (stopped) {
                         return false;
@@ -150,7 +163,7 @@ public final class Carousel implements AutoCloseable {
                 }
             }
             if (defect) {
-                ring.purge();
+                rings.purge();
             }
         } finally {
             lock.unlock();
@@ -181,7 +194,7 @@ public final class Carousel implements AutoCloseable {
             }
         }
         if (anyLeft) {
-            ring.purge();
+            rings.purge();
         }
         return done;
     }

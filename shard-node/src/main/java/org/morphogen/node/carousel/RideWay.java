@@ -3,6 +3,7 @@ package org.morphogen.node.carousel;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.morphogen.dpf.DpfKey;
+import org.morphogen.node.chunk.ChunkLease;
 
 /**
  * One way of a ride: its keys and the chunks that are to be scanned for them. A class, not a record: keys have no text
@@ -22,8 +23,14 @@ public final class RideWay {
      *
      * @param index in the way
      * @param rows as SlicedLayout says, held by the ride's lease
+     * @param bank that they lie in
      */
-    public record Chunk(int index, MemorySegment rows) {}
+    public record Chunk(int index, MemorySegment rows, int bank) {
+        /** Held by that lease. */
+        public static Chunk of(int index, ChunkLease lease) {
+            return new Chunk(index, lease.rows(), lease.bank());
+        }
+    }
 
     /** 1 to {@value #MAX_KEYS} keys of the table's depth; at least one chunk, each at most once. */
     public RideWay(int way, SegmentGeometry geometry, List<DpfKey> keys, List<Chunk> chunks) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The chunks that somebody needs, in a ring, and where the scan stands. Whoever boards sits down at the next segment of
+ * The chunks of one bank that somebody needs, in a ring, and where the scan stands. Whoever boards sits down at the next segment of
  * a chunk that is on the ring already; chunks that are not yet come in behind all others. So nobody is passed over, and
  * whoever boards is done after at most one turn. Guarded by the carousel's lock.
  */
@@ -17,16 +17,11 @@ final class Ring {
 
     private int at;
 
-    /** Seats a rider at all its chunks. */
-    void board(Rider rider) {
-        List<RideWay> ways = rider.ride().ways();
-        for (int wayAt = 0; wayAt < ways.size(); wayAt++) {
-            for (RideWay.Chunk chunk : ways.get(wayAt).chunks()) {
-                Seat seat = new Seat(rider, wayAt, chunk);
-                stop(ways.get(wayAt).geometry(), chunk).add(seat);
-                rider.seat(seat);
-            }
-        }
+    /** Seats a rider at one of its chunks. */
+    void seat(Rider rider, int wayAt, RideWay.Chunk chunk) {
+        Seat seat = new Seat(rider, wayAt, chunk);
+        stop(rider.ride().ways().get(wayAt).geometry(), chunk).add(seat);
+        rider.seat(seat);
     }
 
     private Stop stop(SegmentGeometry geometry, RideWay.Chunk chunk) {

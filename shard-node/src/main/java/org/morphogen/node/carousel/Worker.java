@@ -1,27 +1,33 @@
 package org.morphogen.node.carousel;
 
 import org.morphogen.node.engine.ScanEngine;
+import org.morphogen.node.numa.Banks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One scanning thread: takes segment after segment. A defect ends the queries that it meets, never the thread. */
+/** One scanning thread, beside one bank of memory: takes segment after segment. A defect ends the queries that it meets, never the thread. */
 final class Worker implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
     private final Carousel carousel;
     private final ScanEngine engine;
+    private final Banks banks;
+    private final int bank;
 
-    Worker(Carousel carousel, ScanEngine engine) {
+    Worker(Carousel carousel, ScanEngine engine, Banks banks, int bank) {
         this.carousel = carousel;
         this.engine = engine;
+        this.banks = banks;
+        this.bank = bank;
     }
 
     @Override
     public void run() {
+        banks.pinThread(bank);
         SegmentScanner scanner = new SegmentScanner(engine);
         TakenSegment segment = new TakenSegment();
         try {
-            while (carousel.take(segment)) {
+            while (carousel.take(segment, bank)) {
                 boolean sound = scan(scanner, segment);
                 carousel.finished(segment, !sound);
                 segment.clear();

@@ -19,13 +19,15 @@ public final class ChunkMemory {
 
     private final MemoryBudget budget;
     private final long reservedBytes;
+    private final int bank;
     private final Arena arena;
     private final MemorySegment rows;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private ChunkMemory(MemoryBudget budget, long reservedBytes, Arena arena, MemorySegment rows) {
+    private ChunkMemory(MemoryBudget budget, long reservedBytes, int bank, Arena arena, MemorySegment rows) {
         this.budget = budget;
         this.reservedBytes = reservedBytes;
+        this.bank = bank;
         this.arena = arena;
         this.rows = rows;
     }
@@ -33,13 +35,15 @@ public final class ChunkMemory {
     /** Zeroed memory for {@code bytes} bytes of rows; fails with CAPACITY_LACKING. The caller owns it. */
     public static ChunkMemory allocate(long bytes, MemoryBudget budget) {
         long reserved = reservedBytes(bytes);
-        budget.reserve(reserved);
+        int bank = budget.reserve(reserved);
         Arena arena = Arena.ofShared();
         try {
-            return new ChunkMemory(budget, reserved, arena, HugePages.allocate(arena, bytes, ALIGNMENT_BYTES));
+            MemorySegment rows = HugePages.allocate(arena, bytes, ALIGNMENT_BYTES);
+            budget.banks().placeMemory(rows.address(), bytes, bank);
+            return new ChunkMemory(budget, reserved, bank, arena, rows);
         } catch (OutOfMemoryError machineHasLess) {
             arena.close();
-            budget.free(reserved);
+            budget.free(reserved, bank);
             throw new MorphogenException(
                     FailureReason.CAPACITY_LACKING,
                     "memory: the machine gave no " + reserved + " bytes although the setting allows them.",
@@ -61,7 +65,7 @@ public final class ChunkMemory {
     /** Holds the rows until the lease is closed; empty when they are already given back. */
     public Optional<ChunkLease> lease() {
         int before = holders.getAndUpdate(n -> n == 0 ? 0 : n + 1);
-        return before == 0 ? Optional.empty() : Optional.of(new ChunkLease(rows, this::letGo));
+        return before == 0 ? Optional.empty() : Optional.of(new ChunkLease(rows, bank, this::letGo));
     }
 
     /** The owner lets go. Call it once. */
@@ -72,7 +76,7 @@ public final class ChunkMemory {
     private void letGo() {
         if (holders.decrementAndGet() == 0) {
             arena.close();
-            budget.free(reservedBytes);
+            budget.free(reservedBytes, bank);
         }
     }
 }

@@ -87,6 +87,6 @@ final class PlanBuilder {
                 .orElseThrow(() -> new MorphogenException(
                         FailureReason.CHUNK_NOT_HELD, "chunks: this node does not hold chunk " + id + ", or not yet."));
         leases.add(lease);
-        return new RideWay.Chunk(index, lease.rows());
+        return RideWay.Chunk.of(index, lease);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.dpf.DpfKeyPair;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.engine.Accumulators;
@@ -27,6 +28,8 @@ import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
 import org.morphogen.node.fixture.GatedEngine;
+import org.morphogen.node.numa.Bank;
+import org.morphogen.node.numa.Banks;
 import org.morphogen.snapshot.ChunkGeometry;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -71,6 +74,28 @@ class CarouselTest {
             assertThat(carousel.state().keys()).isZero();
             assertThat(carousel.state().arrived()).isEqualTo(120);
         }
+    }
+
+    /** Two places of memory, whatever this machine has: workers beside one, both, or more than there are chunks. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void chunksOfAllBanksAreScannedWhereverTheWorkersAre(int workers) throws Exception {
+        Banks banks = new Banks(List.of(new Bank(0, List.of(0)), new Bank(0, List.of(0))));
+        MemoryBudget spread = new MemoryBudget(256 << 20, banks);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Fairground both = new Fairground(NARROW, 3, spread);
+                Carousel carousel = new Carousel(workers, new ScalarEngine(), banks)) {
+            List<Asked> asked = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                asked.add(Asked.of(carousel, both, random));
+            }
+            for (Asked one : asked) {
+                one.check(seed);
+            }
+            assertThat(both.banks()).as("chunks lie in both").contains(0, 1);
+        }
+        assertThat(spread.usedBytes()).isZero();
     }
 
     @Test
@@ -139,7 +164,7 @@ class CarouselTest {
     void whoIsLateLeaves() throws Exception {
         GatedEngine engine = new GatedEngine();
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000);
-        try (Carousel carousel = new Carousel(1, engine, nanos::get)) {
+        try (Carousel carousel = new Carousel(1, engine, Banks.ONE, nanos::get)) {
             engine.shut();
             Visitor late = Visitor.board(carousel, wide.ride(wide.keys(List.of(7L)), 0), 10);
             Visitor patient = Visitor.board(carousel, wide.ride(wide.keys(List.of(8L)), 0), 1000);

@@ -66,9 +66,20 @@ final class Fairground implements AutoCloseable {
         List<ChunkLease> leases =
                 chunks.stream().map(chunk -> chunk.lease().orElseThrow()).toList();
         List<RideWay.Chunk> stops = IntStream.range(0, leases.size())
-                .mapToObj(chunk -> new RideWay.Chunk(chunk, leases.get(chunk).rows()))
+                .mapToObj(chunk -> RideWay.Chunk.of(chunk, leases.get(chunk)))
                 .toList();
         return new Ride(List.of(new RideWay(0, SegmentGeometry.of(geometry), keys, stops)), leases);
+    }
+
+    /** The bank of each chunk. */
+    List<Integer> banks() {
+        return chunks.stream()
+                .map(chunk -> {
+                    try (ChunkLease lease = chunk.lease().orElseThrow()) {
+                        return lease.bank();
+                    }
+                })
+                .toList();
     }
 
     byte[] row(long row) {
