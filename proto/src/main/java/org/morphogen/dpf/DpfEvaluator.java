@@ -3,8 +3,8 @@ package org.morphogen.dpf;
 /**
  * Expands keys into selection bits, from the root to a level and from there to leaves. Its time depends on the ranges
  * asked for alone. Keeps its buffers: not thread-safe, and allocates nothing once they have grown. Memory: some
- * 150 KiB, 16 bytes a node of the largest {@link #expand} beside the 32 that lie in its target, and 48 bytes for every
- * 1024 leaves of the largest {@link #leaves}.
+ * 150 KiB, 9 bytes a node of the largest {@link #expand} beside the 18 that lie in its target, and 27 bytes for every
+ * 2^14 leaves of the largest {@link #leaves}.
  *
  * <p>To scan a chunk, expand to the level where a node has 2^10 leaves below it, then take {@link #leavesBelow} of one
  * node after the other: each tile is made in cache and can be used there.
@@ -13,13 +13,18 @@ public final class DpfEvaluator {
     /** The most nodes that one call of {@link #expand} gives. */
     public static final int MAX_NODES = 1 << 26;
 
-    /** Leaves are made in subtrees of at most this height, so that a tile and its nodes stay in the second cache. */
+    /** Of a tile: leaves that are made together, and stay in the first caches with their nodes. */
     private static final int TILE_HEIGHT = 10;
+    /** Tiles are made from nodes so far above their leaves, and not from one root each: AES is slow on a few nodes. */
+    private static final int ROOT_HEIGHT = 5;
+    /** Roots are made for so many leaves at a time, so that they stay in the cache, too. */
+    private static final int STRETCH_HEIGHT = 14;
 
     private final NodeExpander nodeExpander;
     private final LeafExpander leafExpander;
     private final DpfNodes root = new DpfNodes();
     private final DpfNodes tileRoots = new DpfNodes();
+    private final DpfNodes stretchRoots = new DpfNodes();
     private final DpfNodes tile = new DpfNodes();
     private final DpfNodes scratch = new DpfNodes();
 
@@ -160,16 +165,34 @@ public final class DpfEvaluator {
 
     private void leafRange(DpfKey key, DpfNodes from, long firstLeaf, int leafCount, byte[] out, int outOffset) {
         int depth = key.depth();
+        long end = firstLeaf + leafCount;
+        DpfNodes high = from;
+        if (depth - from.level() > STRETCH_HEIGHT) {
+            long firstNode = firstLeaf >> STRETCH_HEIGHT;
+            int nodes = (int) (((end - 1) >> STRETCH_HEIGHT) - firstNode) + 1;
+            descend(key, from, depth - STRETCH_HEIGHT, firstNode, nodes, stretchRoots);
+            high = stretchRoots;
+        }
+        for (long leaf = firstLeaf; leaf < end; ) {
+            long stretchEnd = Math.min(end, ((leaf >> STRETCH_HEIGHT) + 1) << STRETCH_HEIGHT);
+            int at = outOffset + (int) (leaf - firstLeaf) * DpfDomain.LEAF_BYTES;
+            stretch(key, high, leaf, (int) (stretchEnd - leaf), out, at);
+            leaf = stretchEnd;
+        }
+    }
+
+    /** Leaves of at most one subtree of {@link #STRETCH_HEIGHT}. */
+    private void stretch(DpfKey key, DpfNodes from, long firstLeaf, int leafCount, byte[] out, int outOffset) {
+        int depth = key.depth();
+        long end = firstLeaf + leafCount;
         DpfNodes roots = from;
         if (depth - from.level() > TILE_HEIGHT) {
-            long firstTile = firstLeaf >> TILE_HEIGHT;
-            long lastTile = (firstLeaf + leafCount - 1) >> TILE_HEIGHT;
-            descend(key, from, depth - TILE_HEIGHT, firstTile, (int) (lastTile - firstTile) + 1, tileRoots);
+            long firstNode = firstLeaf >> ROOT_HEIGHT;
+            int nodes = (int) (((end - 1) >> ROOT_HEIGHT) - firstNode) + 1;
+            descend(key, from, depth - ROOT_HEIGHT, firstNode, nodes, tileRoots);
             roots = tileRoots;
         }
-        long end = firstLeaf + leafCount;
-        long leaf = firstLeaf;
-        while (leaf < end) {
+        for (long leaf = firstLeaf; leaf < end; ) {
             long tileEnd = Math.min(end, ((leaf >> TILE_HEIGHT) + 1) << TILE_HEIGHT);
             int tileLeaves = (int) (tileEnd - leaf);
             DpfNodes last = roots;

@@ -9,13 +9,18 @@ public final class DpfNodes {
     /** Bytes of a node in {@link #seeds}. */
     static final int NODE_BYTES = Block.BYTES;
 
-    /** Words of a node in {@link #controlMasks}. */
+    /** Words of a node's seed, and its entries in {@link #controlMasks}. */
     static final int NODE_WORDS = 2;
+
+    private static final int SPARE_MASKS = 8;
 
     /** sigma(seed) of each node, ready for AES; the seed's lowest bit is cleared, but for the root's. */
     byte[] seeds = new byte[0];
-    /** Twice -1 for the nodes whose control bit is 1, else twice 0: as wide as the seeds that it masks. */
-    long[] controlMasks = new long[0];
+    /**
+     * Twice -1 for the nodes whose control bit is 1, else twice 0: an entry for each word of the seed that it masks. Some
+     * more entries at the end, without meaning, let vectors of them be loaded and stored.
+     */
+    byte[] controlMasks = new byte[0];
 
     private int level;
     /** The node in slot 0; the nodes asked for may begin one slot later, where they begin with a right child. */
@@ -49,9 +54,9 @@ public final class DpfNodes {
 
     /** Makes room for nodes from {@code slotZero} on. What was held is lost. */
     void reset(int newLevel, long newSlotZero, int slots) {
-        if (controlMasks.length < slots * NODE_WORDS) {
+        if (seeds.length < slots * NODE_BYTES) {
             seeds = new byte[slots * NODE_BYTES];
-            controlMasks = new long[slots * NODE_WORDS];
+            controlMasks = new byte[slots * NODE_WORDS + SPARE_MASKS];
         }
         level = newLevel;
         slotZero = newSlotZero;
@@ -68,8 +73,8 @@ public final class DpfNodes {
     void resetToRoot(DpfKey key) {
         reset(0, 0, 1);
         key.rootSeed().sigma().write(seeds, 0);
-        controlMasks[0] = -key.party();
-        controlMasks[1] = -key.party();
+        controlMasks[0] = (byte) -key.party();
+        controlMasks[1] = controlMasks[0];
     }
 
     /** Holds a copy of some of another's nodes. */

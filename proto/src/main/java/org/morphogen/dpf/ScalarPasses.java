@@ -18,9 +18,9 @@ record ScalarPasses() implements TreePasses {
             DpfNodes children,
             int childSlot) {
         byte[] seeds = parents.seeds;
-        long[] masks = parents.controlMasks;
+        byte[] masks = parents.controlMasks;
         byte[] childSeeds = children.seeds;
-        long[] childMasks = children.controlMasks;
+        byte[] childMasks = children.controlMasks;
         long lowLeft = correction.lowLeft();
         long lowRight = correction.lowRight();
         long high = correction.seed().high();
@@ -40,10 +40,10 @@ record ScalarPasses() implements TreePasses {
             WORDS.set(childSeeds, to + 16, rightHigh);
             WORDS.set(childSeeds, to + 24, rightHigh ^ (rightLow & ~1L));
             int maskTo = DpfNodes.NODE_WORDS * (childSlot + 2 * i);
-            childMasks[maskTo] = -(leftLow & 1);
-            childMasks[maskTo + 1] = -(leftLow & 1);
-            childMasks[maskTo + 2] = -(rightLow & 1);
-            childMasks[maskTo + 3] = -(rightLow & 1);
+            childMasks[maskTo] = (byte) -(leftLow & 1);
+            childMasks[maskTo + 1] = (byte) -(leftLow & 1);
+            childMasks[maskTo + 2] = (byte) -(rightLow & 1);
+            childMasks[maskTo + 3] = (byte) -(rightLow & 1);
         }
     }
 
@@ -58,7 +58,7 @@ record ScalarPasses() implements TreePasses {
             byte[] out,
             int outAt) {
         byte[] seeds = nodes.seeds;
-        long[] masks = nodes.controlMasks;
+        byte[] masks = nodes.controlMasks;
         for (int i = 0; i < count; i++) {
             int from = DpfNodes.NODE_BYTES * (slot + i);
             int hash = hashAt + DpfNodes.NODE_BYTES * i;

@@ -7,7 +7,8 @@ package org.morphogen.dpf;
  */
 sealed interface TreePasses permits ScalarPasses, VectorPasses {
     /**
-     * Makes the children of some nodes of one key.
+     * Makes the children of some nodes of one key. Slots behind the last child may lose their control masks, so children
+     * are made in ascending order.
      *
      * @param correction of the parents' level
      * @param slot of the first parent
@@ -43,9 +44,12 @@ sealed interface TreePasses permits ScalarPasses, VectorPasses {
             byte[] out,
             int outAt);
 
-    /** The passes for this JVM: with vectors if its boot layer has jdk.incubator.vector, which clients need not have. */
+    /**
+     * The passes for this JVM: with vectors if they are wide enough, and if its boot layer has jdk.incubator.vector, which
+     * clients need not have.
+     */
     static TreePasses best() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorPasses.pay()
                 ? new VectorPasses()
                 : new ScalarPasses();
     }

@@ -8,12 +8,17 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * As many nodes at a time as a vector holds, two lanes a node; what does not fill a vector is left to
- * {@link ScalarPasses}. Loads only with the module jdk.incubator.vector.
+ * {@link ScalarPasses}. The control masks of a few nodes behind those asked for are overwritten. Loads only with the
+ * module jdk.incubator.vector.
  */
 record VectorPasses() implements TreePasses {
     // Constants, since the JVM compiles vectors well only of a species that it knows.
     private static final VectorSpecies<Long> LANES = LongVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
+    /** Of a vector's masks, a byte for each lane; with vectors of 32 bytes the upper half goes unused. */
+    private static final VectorSpecies<Byte> MASKS = ByteVector.SPECIES_64;
+
+    private static final int LEAST_LANES = 4;
     private static final int NODES = LANES.length() / DpfNodes.NODE_WORDS;
 
     private static final LongVector FIRST_CHILDREN_LOW = childLanes(0, 0);
@@ -24,6 +29,11 @@ record VectorPasses() implements TreePasses {
     private static final LongVector SEED_BITS = alternating(0, ~1L);
 
     private static final TreePasses REST = new ScalarPasses();
+
+    /** Whether this machine's vectors are wide enough: with one node to a vector, scalar passes are as fast. */
+    static boolean pay() {
+        return LANES.length() >= LEAST_LANES;
+    }
 
     @Override
     public void children(
@@ -71,11 +81,11 @@ record VectorPasses() implements TreePasses {
             DpfNodes children,
             int childSlot) {
         byte[] seeds = parents.seeds;
-        long[] masks = parents.controlMasks;
+        byte[] masks = parents.controlMasks;
         byte[] childSeeds = children.seeds;
-        long[] childMasks = children.controlMasks;
+        byte[] childMasks = children.controlMasks;
         for (int i = 0; i < count; i += NODES) {
-            LongVector mask = LongVector.fromArray(LANES, masks, DpfNodes.NODE_WORDS * (slot + i));
+            LongVector mask = loadMasks(masks, slot + i);
             LongVector seed = load(seeds, DpfNodes.NODE_BYTES * (slot + i));
             int hash = hashAt + DpfNodes.NODE_BYTES * i;
             LongVector left = load(lefts, hash)
@@ -95,8 +105,9 @@ record VectorPasses() implements TreePasses {
     }
 
     /** Takes the control bits out of the corrected hashes, both words of which are there twice; stores sigma of them. */
-    private static void store(LongVector low, LongVector high, byte[] seeds, long[] masks, int slot) {
-        low.and(1).neg().intoArray(masks, DpfNodes.NODE_WORDS * slot);
+    private static void store(LongVector low, LongVector high, byte[] seeds, byte[] masks, int slot) {
+        ByteVector controls = (ByteVector) low.and(1).neg().castShape(MASKS, 0);
+        controls.intoArray(masks, DpfNodes.NODE_WORDS * slot);
         high.lanewise(VectorOperators.XOR, low.and(SEED_BITS))
                 .reinterpretAsBytes()
                 .intoArray(seeds, DpfNodes.NODE_BYTES * slot);
@@ -115,9 +126,9 @@ record VectorPasses() implements TreePasses {
         int whole = count - count % NODES;
         LongVector correction = alternating(valueCorrection.low(), valueCorrection.high());
         byte[] seeds = nodes.seeds;
-        long[] masks = nodes.controlMasks;
+        byte[] masks = nodes.controlMasks;
         for (int i = 0; i < whole; i += NODES) {
-            LongVector mask = LongVector.fromArray(LANES, masks, DpfNodes.NODE_WORDS * (slot + i));
+            LongVector mask = loadMasks(masks, slot + i);
             load(hashes, hashAt + DpfNodes.NODE_BYTES * i)
                     .lanewise(VectorOperators.XOR, load(seeds, DpfNodes.NODE_BYTES * (slot + i)))
                     .lanewise(VectorOperators.XOR, correction.and(mask))
@@ -128,6 +139,11 @@ record VectorPasses() implements TreePasses {
             int done = whole * DpfNodes.NODE_BYTES;
             REST.leaves(valueCorrection, nodes, slot + whole, count - whole, hashes, hashAt + done, out, outAt + done);
         }
+    }
+
+    private static LongVector loadMasks(byte[] masks, int slot) {
+        return (LongVector)
+                ByteVector.fromArray(MASKS, masks, DpfNodes.NODE_WORDS * slot).castShape(LANES, 0);
     }
 
     private static LongVector load(byte[] from, int at) {

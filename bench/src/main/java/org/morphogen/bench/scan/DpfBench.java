@@ -21,7 +21,9 @@ public final class DpfBench {
     private static final int WAYS = 3;
     private static final int NARROW_ROW_BYTES = 32;
     private static final long LOOKUP_BYTES = (long) LEAVES * DpfDomain.ROWS_PER_LEAF * NARROW_ROW_BYTES;
-    private static final int TILES = 1024;
+    /** Of 256 KiB of selection bits, as a scan makes them for one key. */
+    private static final int TILES = 64;
+
     private static final int BLOCK_BYTES = 8 << 10;
     /** Two blocks for every inner node, one for every leaf. */
     private static final int AES_BYTES = 3 * LEAVES * DpfDomain.LEAF_BYTES;

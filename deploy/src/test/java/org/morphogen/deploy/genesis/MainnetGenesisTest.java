@@ -90,7 +90,7 @@ class MainnetGenesisTest {
                 SnapshotBuilder.build(MainnetGenesis.plan(), folder.resolve("genesis"), BuildListener.SILENT);
 
         assertThat(report.snapshot().digest().hex())
-                .isEqualTo("a62bd2ede368c16050d5d37c705b13b5162638f52390532b725a42935412383a");
+                .isEqualTo("4192cea7035e3ad9b0551cb5889e1de6e38da700ce6b2f0b3596b36351716cb0");
     }
 
     private static List<RowValue> find(byte[] address, TableManifest table, List<byte[]> ways) {

@@ -62,7 +62,7 @@ public final class Carousel implements AutoCloseable {
     }
 
     /**
-     * Takes a query aboard. Its memory: a row a key, and 32 bytes a key for each segment of the chunks under way.
+     * Takes a query aboard. Its memory: a row a key, and 18 bytes a key for each segment of the chunks under way.
      *
      * @param deadlineMillis from now on, or {@link #NO_DEADLINE}
      * @param passenger told once what became of it; right here if the carousel has stopped
