@@ -23,6 +23,10 @@ import picocli.CommandLine.Spec;
         description = "Many keys in one scan: how many times the memory would have to be read for them one by one.",
         mixinStandardHelpOptions = true)
 final class BatchCommand implements Callable<Integer> {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    /** Of a thread's speed alone that each of all threads should keep. */
+    private static final double LEAST_SHARE = 0.9;
+
     @Option(names = "--keys", split = ",", defaultValue = "8,32,64,128", description = "Batch sizes.")
     private List<Integer> keys = List.of();
 
@@ -55,6 +59,11 @@ final class BatchCommand implements Callable<Integer> {
                         results.add(measure(engine, width, count, batch));
                     }
                 }
+                if (PROCESSORS > 1) {
+                    for (int batch : keys) {
+                        results.add(scaling(engine, width, batch));
+                    }
+                }
             }
         }
         report.show(spec, "keys times reading the same memory with as many threads", results);
@@ -63,7 +72,7 @@ final class BatchCommand implements Callable<Integer> {
 
     private Result measure(ScanEngine engine, int width, int count, int batch) throws Exception {
         long bytes = ByteSize.parse(memory).bytes();
-        int threadCount = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
+        int threadCount = count == 0 ? PROCESSORS : count;
         Rounds rounds =
                 CarouselBench.run(new CarouselBench.Load(1, width, batch, bytes, threadCount, report.rounds()), engine);
         String detail = String.format(
@@ -75,6 +84,21 @@ final class BatchCommand implements Callable<Integer> {
         String name = String.format(
                 Locale.ROOT, "%s, %d keys, %d B rows, %d threads", engine.name(), batch, width, threadCount);
         return Result.ratio(name, rounds.ratio(batch), goal(engine.name(), width, threadCount, batch), detail);
+    }
+
+    /** What all processors do in the time that one takes. */
+    private Result scaling(ScanEngine engine, int width, int batch) throws Exception {
+        long bytes = ByteSize.parse(memory).bytes();
+        Rounds rounds = CarouselBench.threads(
+                new CarouselBench.Load(1, width, batch, bytes, PROCESSORS, report.rounds()), engine);
+        String detail = String.format(
+                Locale.ROOT,
+                "%.1f ms, one thread %.1f ms",
+                rounds.subjectMillis().median(),
+                rounds.baselineMillis().median());
+        String name = String.format(
+                Locale.ROOT, "%s, %d keys, %d B rows, %d threads over 1", engine.name(), batch, width, PROCESSORS);
+        return Result.ratio(name, rounds.ratio(1), Optional.of(Goal.atLeast(LEAST_SHARE * PROCESSORS)), detail);
     }
 
     private static Optional<Goal> goal(String engine, int width, int threadCount, int batch) {

@@ -18,6 +18,7 @@ import org.morphogen.bench.measure.Result;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.bench.measure.Spread;
 import org.morphogen.bench.scan.CarouselBench;
+import org.morphogen.bench.scan.Matrix;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.settings.ByteSize;
 import picocli.CommandLine.Command;
@@ -81,7 +82,8 @@ final class EndToEndCommand implements Callable<Integer> {
         int threads = Runtime.getRuntime().availableProcessors();
         CarouselBench.Load bareLoad = new CarouselBench.Load(WAYS, rowBytes, 1, bytes, threads, report.rounds());
         try (EndToEndBench bench = new EndToEndBench(folder, engine.name(), rowBytes, bytes);
-                CarouselBench.Turns bare = new CarouselBench.Turns(bareLoad, engine)) {
+                Matrix matrix = bareLoad.matrix();
+                CarouselBench.Turns bare = new CarouselBench.Turns(matrix, bareLoad, threads, engine)) {
             bench.saturated(Duration.ZERO, WARM_UP);
             Rounds rest = bench.atRest(bare, Math.max(report.rounds(), LEAST_AT_REST));
             String name = engine.name();

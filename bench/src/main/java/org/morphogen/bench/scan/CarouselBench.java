@@ -26,13 +26,28 @@ public final class CarouselBench {
      * @param keysPerWay of the one query
      * @param memoryBytes over all ways
      */
-    public record Load(int ways, int rowBytes, int keysPerWay, long memoryBytes, int threads, int rounds) {}
+    public record Load(int ways, int rowBytes, int keysPerWay, long memoryBytes, int threads, int rounds) {
+        /** What is scanned. */
+        public Matrix matrix() {
+            return new Matrix(ways, rowBytes, memoryBytes);
+        }
+    }
 
     /** The read limit's times and the turns'. */
     public static Rounds run(Load load, ScanEngine engine) throws Exception {
-        try (Turns turns = new Turns(load, engine);
+        try (Matrix matrix = load.matrix();
+                Turns turns = new Turns(matrix, load, load.threads(), engine);
                 ReadLimit limit = new ReadLimit(load.threads())) {
-            return Rounds.run(WARM_UPS, load.rounds(), () -> limit.xor(turns.matrix.memory()), turns::turn);
+            return Rounds.run(WARM_UPS, load.rounds(), () -> limit.xor(matrix.memory()), turns::turn);
+        }
+    }
+
+    /** The turns' times with one thread and with all of the load's. */
+    public static Rounds threads(Load load, ScanEngine engine) throws Exception {
+        try (Matrix matrix = load.matrix();
+                Turns one = new Turns(matrix, load, 1, engine);
+                Turns all = new Turns(matrix, load, load.threads(), engine)) {
+            return Rounds.run(WARM_UPS, load.rounds(), one::turn, all::turn);
         }
     }
 
@@ -42,11 +57,11 @@ public final class CarouselBench {
         private final Carousel carousel;
         private final List<List<DpfKey>> keys;
 
-        /** Makes the matrix and starts the workers. */
-        public Turns(Load load, ScanEngine engine) {
-            matrix = new Matrix(load.ways(), load.rowBytes(), load.memoryBytes());
-            carousel = new Carousel(load.threads(), engine);
-            keys = matrix.keys(load.keysPerWay());
+        /** Starts the workers. {@code matrix} is what {@code load} made, and stays the caller's. */
+        public Turns(Matrix matrix, Load load, int threads, ScanEngine engine) {
+            this.matrix = matrix;
+            this.carousel = new Carousel(threads, engine);
+            this.keys = matrix.keys(load.keysPerWay());
         }
 
         /** One query's whole turn. */
@@ -61,7 +76,6 @@ public final class CarouselBench {
         @Override
         public void close() {
             carousel.close();
-            matrix.close();
         }
     }
 

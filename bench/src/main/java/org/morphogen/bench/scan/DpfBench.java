@@ -56,7 +56,8 @@ public final class DpfBench {
     public static Rounds besideLookup(int rounds, ScanEngine engine) throws Exception {
         DpfBench bench = new DpfBench();
         CarouselBench.Load load = new CarouselBench.Load(WAYS, NARROW_ROW_BYTES, 1, LOOKUP_BYTES, 1, rounds);
-        try (CarouselBench.Turns lookup = new CarouselBench.Turns(load, engine)) {
+        try (Matrix matrix = load.matrix();
+                CarouselBench.Turns lookup = new CarouselBench.Turns(matrix, load, 1, engine)) {
             Rounds.run(0, WARM_UPS, bench::expand, bench::expand);
             return Rounds.run(2, rounds, lookup::turn, bench::expand);
         }

@@ -18,7 +18,7 @@ import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /** Some ways of random rows in chunk memory as a node has it. */
-final class Matrix implements AutoCloseable {
+public final class Matrix implements AutoCloseable {
     private static final int LEAF_ROWS = 128;
 
     private final ChunkGeometry geometry;

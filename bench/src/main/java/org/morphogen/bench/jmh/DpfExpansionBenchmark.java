@@ -1,4 +1,4 @@
-package org.morphogen.bench;
+package org.morphogen.bench.jmh;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
