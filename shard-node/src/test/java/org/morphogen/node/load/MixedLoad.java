@@ -14,6 +14,9 @@ import org.morphogen.node.fixture.QueryNode;
 /** Clients of every habit against two nodes, while generations come and go, until something is wrong or it is told. */
 final class MixedLoad {
     private static final int CLIENTS_A_HABIT = 2;
+    /** Each writes the whole snapshot to disk, twice. */
+    private static final int MILLIS_BETWEEN_LOADS = 10_000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TwoNodes nodes;
@@ -39,7 +42,10 @@ final class MixedLoad {
                     running.execute(() -> repeat(over, () -> habit.visit(nodes, random, outcomes)));
                 }
             }
-            running.execute(() -> repeat(over, () -> nodes.loadAndDrop(outcomes)));
+            running.execute(() -> repeat(over, () -> {
+                nodes.loadAndDrop(outcomes);
+                pause(MILLIS_BETWEEN_LOADS, over);
+            }));
             running.execute(() -> repeat(over, this::watchQueue));
         }
         outcomes.firstProblem().ifPresent(problem -> {
@@ -66,8 +72,14 @@ final class MixedLoad {
             mostRiders = Math.max(mostRiders, state.riders());
             mostKeys = Math.max(mostKeys, state.keys());
         }
+        pause(1, () -> false);
+    }
+
+    private static void pause(int millis, BooleanSupplier over) {
         try {
-            Thread.sleep(1);
+            for (int slept = 0; slept < millis && !over.getAsBoolean(); slept += 100) {
+                Thread.sleep(Math.min(100, millis - slept));
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
