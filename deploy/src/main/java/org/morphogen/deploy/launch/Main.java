@@ -1,6 +1,7 @@
 package org.morphogen.deploy.launch;
 
 import org.morphogen.coordinator.cli.FailureHandler;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 
 /** Where the {@code morphogen} launcher enters. */
@@ -9,7 +10,14 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        bridgeLogs();
         System.exit(commandLine().execute(arguments));
+    }
+
+    /** What gRPC says through the JDK's logging goes where all other lines go, under the same settings. */
+    static void bridgeLogs() {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
     }
 
     /** The whole command line, as the launcher and the tests use it. */
