@@ -4,8 +4,11 @@ import java.time.Duration;
 
 /** What bounds the traffic between any two processes. docs/protocol.md states the same figures. */
 public final class Limits {
-    /** Longest message that a channel or server takes in, bytes. */
+    /** Longest message that a channel takes in, bytes. */
     public static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    /** Longest message that a server takes in, bytes: small parts of it may become large objects. */
+    public static final int MAX_REQUEST_BYTES = 1 << 20;
 
     /** Keys of one way in one query message. */
     public static final int MAX_KEYS_PER_WAY = 256;

@@ -64,7 +64,7 @@ public final class Transport {
             Executor executor) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(listen.host(), listen.port()))
                 .executor(executor)
-                .maxInboundMessageSize(Limits.MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(Limits.MAX_REQUEST_BYTES)
                 .maxInboundMetadataSize(Limits.MAX_METADATA_BYTES)
                 .maxConcurrentCallsPerConnection(Limits.MAX_CALLS_PER_CONNECTION)
                 .permitKeepAliveTime(Limits.KEEPALIVE_AFTER.toSeconds() / 2, TimeUnit.SECONDS)

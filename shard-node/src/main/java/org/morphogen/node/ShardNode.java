@@ -59,8 +59,8 @@ public final class ShardNode implements AutoCloseable {
         try {
             ExecutorService calls =
                     teardown.add(Executors.newVirtualThreadPerTaskExecutor(), ExecutorService::shutdownNow);
-            MemoryBudget budget =
-                    new MemoryBudget(settings.memory().bytes(), settings.numa().banks());
+            MemoryBudget budget = new MemoryBudget(
+                    settings.memory().bytes(), settings.numa().banks().besideThreads(settings.scanThreadCount()));
             HeldGenerations generations = held(budget, calls);
             this.condition = new NodeCondition(generations);
             this.endpoint = openDoors(generations, budget, calls);

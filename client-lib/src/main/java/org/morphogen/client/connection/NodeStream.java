@@ -3,12 +3,14 @@ package org.morphogen.client.connection;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,12 +27,17 @@ import org.morphogen.protocol.v1.QueryServiceGrpc;
  * One query stream to one node, with a connection of its own. Ends once and for all when the connection is lost, the
  * node ends it, or the node breaks the protocol; every query in flight fails then.
  *
- * <p>Thread-safe. Requests leave in the order of {@link #ask}, as fast as the node takes them; those that wait are kept
- * here, and one that is forgotten by then is never sent. At most {@link #MAX_IN_FLIGHT} queries are kept, sent or not. Answers complete their futures on gRPC's executor.
+ * <p>Thread-safe. Queries leave in the order of {@link #ask}, as fast as the node takes them and while fewer than
+ * {@link #MAX_SENT} wait for their answer, so that the node reads what takes one back at once; those that wait are kept
+ * here, and one that is forgotten by then is never sent. At most {@link #MAX_IN_FLIGHT} queries are kept, sent or not.
+ * Answers complete their futures on gRPC's executor.
  */
 final class NodeStream {
     /** Queries waiting to be sent or answered. */
     static final int MAX_IN_FLIGHT = 1024;
+
+    /** Queries sent and not answered, those that were taken back included; see docs/protocol.md. */
+    static final int MAX_SENT = 64;
 
     private static final long CLOSING_SECONDS = 5;
 
@@ -40,11 +47,14 @@ final class NodeStream {
     private final ReentrantLock lock = new ReentrantLock();
     // All below are guarded by the lock.
     private final Map<Long, CompletableFuture<AnswerRows>> inFlight = new HashMap<>();
-    /** By id, oldest first: queries in flight, and what takes back those that are forgotten. Each was sent first. */
+    /** By id, oldest first. */
     private final LinkedHashMap<Long, QueryRequest> unsent = new LinkedHashMap<>();
+    /** Ids of queries that were sent and then forgotten, of which the node is to be told. */
+    private final Queue<Long> takenBack = new ArrayDeque<>();
 
     private long lastAskedId;
     private long lastSentId;
+    private long queriesSent;
     private long answersReceived;
     private boolean retired;
     private Optional<MorphogenException> end = Optional.empty();
@@ -123,6 +133,7 @@ final class NodeStream {
             failed = new ArrayList<>(inFlight.values());
             inFlight.clear();
             unsent.clear();
+            takenBack.clear();
         } finally {
             lock.unlock();
         }
@@ -148,14 +159,29 @@ final class NodeStream {
         lock.lock();
         try {
             ClientCallStreamObserver<QueryRequest> out = answers.requests;
-            while (out != null && end.isEmpty() && !unsent.isEmpty() && out.isReady()) {
-                QueryRequest next = unsent.pollFirstEntry().getValue();
-                lastSentId = Math.max(lastSentId, next.getQueryId());
-                out.onNext(next);
+            while (out != null && end.isEmpty() && out.isReady() && sendNext(out)) {
+                // Until there is nothing more.
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean sendNext(ClientCallStreamObserver<QueryRequest> out) {
+        Long back = takenBack.poll();
+        if (back != null) {
+            out.onNext(
+                    QueryRequest.newBuilder().setQueryId(back).setCancel(true).build());
+            return true;
+        }
+        if (unsent.isEmpty() || queriesSent - answersReceived >= MAX_SENT) {
+            return false;
+        }
+        QueryRequest next = unsent.pollFirstEntry().getValue();
+        lastSentId = next.getQueryId();
+        queriesSent++;
+        out.onNext(next);
+        return true;
     }
 
     private void forget(long id) {
@@ -164,9 +190,7 @@ final class NodeStream {
             boolean waiting = inFlight.remove(id) != null;
             boolean sent = unsent.remove(id) == null;
             if (waiting && sent && end.isEmpty()) {
-                unsent.put(
-                        id,
-                        QueryRequest.newBuilder().setQueryId(id).setCancel(true).build());
+                takenBack.add(id);
                 sendWhileReady();
             }
         } finally {
@@ -221,7 +245,9 @@ final class NodeStream {
 
         @Override
         public void onNext(QueryAnswer answer) {
-            take(answer.getQueryId()).ifPresent(asked -> {
+            Optional<CompletableFuture<AnswerRows>> waiting = take(answer.getQueryId());
+            sendWhileReady();
+            waiting.ifPresent(asked -> {
                 switch (answer.getOutcomeCase()) {
                     case ROWS -> asked.complete(answer.getRows());
                     case FAILURE -> asked.completeExceptionally(Failures.fromMessage(name, answer.getFailure()));

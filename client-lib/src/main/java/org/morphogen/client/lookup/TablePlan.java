@@ -79,7 +79,7 @@ record TablePlan(
                         .mapToInt(plan -> plan.skeleton().getSerializedSize())
                         .max()
                         .orElse(0);
-        int inRequest = (Limits.MAX_MESSAGE_BYTES - aroundKeys) / (table.ways() * keyBytes);
+        int inRequest = (Limits.MAX_REQUEST_BYTES - aroundKeys) / (table.ways() * keyBytes);
         int inAnswer = Limits.MAX_ANSWER_ROW_BYTES / (table.ways() * table.rowBytes());
         return Math.max(1, Math.min(Limits.MAX_KEYS_PER_WAY, Math.min(inRequest, inAnswer)));
     }

@@ -83,7 +83,8 @@ public final class Carousel implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        passenger.left(Departure.STOPPED);
+        rider.leave(Departure.STOPPED);
+        rider.tell();
     }
 
     /** What it is doing. */
@@ -129,7 +130,7 @@ public final class Carousel implements AutoCloseable {
             lock.lock();
             try {
                 done = sweep();
-                taken = rings.take(into, bank);
+                taken = rings.take(into, bank, nanoTime.getAsLong());
                 if (!taken && done.isEmpty()) {
                     if (stopped) {
                         return false;

@@ -34,6 +34,13 @@ final class Ring {
         });
     }
 
+    /** How long ago the first of those boarded whose turn it is next; -1 if there is nobody. */
+    long waitNanos(long nowNanos) {
+        return stops.isEmpty()
+                ? -1
+                : Math.max(0, nowNanos - stops.get(at < stops.size() ? at : 0).boardedNanos());
+    }
+
     /** Takes the next segment that somebody needs; false if there is none. */
     boolean take(TakenSegment into) {
         if (stops.isEmpty()) {

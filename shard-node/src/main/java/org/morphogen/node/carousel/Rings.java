@@ -5,9 +5,12 @@ import java.util.stream.IntStream;
 
 /**
  * A ring for each bank of memory. Workers scan what lies beside them, and what lies elsewhere when nothing else is left to
- * do: reading it from afar is better than not reading. Guarded by the carousel's lock.
+ * do, or when somebody there has waited twice as long as anybody here: reading from afar is better than not reading.
+ * Guarded by the carousel's lock.
  */
 final class Rings {
+    private static final int IMPATIENCE = 2;
+
     private final List<Ring> rings;
 
     Rings(int banks) {
@@ -25,13 +28,17 @@ final class Rings {
     }
 
     /** Takes the next segment that somebody needs, for a worker beside {@code bank}; false if there is none. */
-    boolean take(TakenSegment into, int bank) {
-        for (int away = 0; away < rings.size(); away++) {
-            if (rings.get((bank + away) % rings.size()).take(into)) {
-                return true;
+    boolean take(TakenSegment into, int bank, long nowNanos) {
+        int chosen = bank;
+        long longest = IMPATIENCE * rings.get(bank).waitNanos(nowNanos);
+        for (int other = 0; other < rings.size(); other++) {
+            long wait = rings.get(other).waitNanos(nowNanos);
+            if (other != bank && wait > longest) {
+                chosen = other;
+                longest = wait;
             }
         }
-        return false;
+        return rings.get(chosen).take(into);
     }
 
     /** See {@link Ring#purge}. */

@@ -31,6 +31,11 @@ final class Stop {
         seats.removeIf(seat -> seat.remaining() == 0);
     }
 
+    /** When the first of those who sit here boarded. */
+    long boardedNanos() {
+        return seats.getFirst().rider().boardedNanos();
+    }
+
     boolean isEmpty() {
         return seats.isEmpty();
     }

@@ -41,15 +41,22 @@ public final class ChunkMemory {
             MemorySegment rows = HugePages.allocate(arena, bytes, ALIGNMENT_BYTES);
             budget.banks().placeMemory(rows.address(), bytes, bank);
             return new ChunkMemory(budget, reserved, bank, arena, rows);
-        } catch (OutOfMemoryError machineHasLess) {
+        } catch (RuntimeException | Error failed) {
             arena.close();
             budget.free(reserved, bank);
-            throw new MorphogenException(
-                    FailureReason.CAPACITY_LACKING,
-                    "memory: the machine gave no " + reserved + " bytes although the setting allows them.",
-                    Map.of(),
-                    machineHasLess);
+            if (failed instanceof OutOfMemoryError machineHasLess) {
+                throw lacking(reserved, machineHasLess);
+            }
+            throw failed;
         }
+    }
+
+    private static MorphogenException lacking(long bytes, OutOfMemoryError machineHasLess) {
+        return new MorphogenException(
+                FailureReason.CAPACITY_LACKING,
+                "memory: the machine gave no " + bytes + " bytes although the setting allows them.",
+                Map.of(),
+                machineHasLess);
     }
 
     /** What a chunk of {@code bytes} bytes takes out of the budget. */

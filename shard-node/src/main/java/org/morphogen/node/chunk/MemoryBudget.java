@@ -8,7 +8,7 @@ import org.morphogen.settings.ByteSize;
 
 /**
  * How much off-heap memory chunks may take, how much they do, and from which bank: each takes it where chunks have taken
- * least. Thread-safe.
+ * least for the cores there. Thread-safe.
  */
 public final class MemoryBudget {
     private final long limitBytes;
@@ -53,7 +53,9 @@ public final class MemoryBudget {
         }
         int least = 0;
         for (int bank = 1; bank < usedOfBank.length; bank++) {
-            least = usedOfBank[bank] < usedOfBank[least] ? bank : least;
+            least = (double) usedOfBank[bank] / banks.weight(bank) < (double) usedOfBank[least] / banks.weight(least)
+                    ? bank
+                    : least;
         }
         usedBytes += bytes;
         usedOfBank[least] += bytes;

@@ -6,7 +6,6 @@ import static org.morphogen.node.engine.NativeMemory.ALL;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import org.morphogen.node.layout.BitSquare;
 import org.morphogen.node.layout.SlicedLayout;
 
 /**
@@ -16,7 +15,7 @@ import org.morphogen.node.layout.SlicedLayout;
  * keys; tables are made for at most 128 keys at a time (172 KiB), so that they stay in the second.
  */
 final class VectorKernel implements ScanKernel {
-    private static final int OCTET = 8;
+    private static final int OCTET = OctetSums.OCTET;
     /** So many keys at most are faster one by one than as an octet. */
     private static final int SINGLE_KEYS = 4;
 
@@ -31,6 +30,7 @@ final class VectorKernel implements ScanKernel {
     private final OctetTables octetTables;
     private byte[] tables = new byte[0];
     private byte[] sums = new byte[0];
+    private final long[] eight = new long[Long.BYTES];
     private int keys;
     private int rowBytes;
     private int octets;
@@ -193,14 +193,13 @@ final class VectorKernel implements ScanKernel {
     }
 
     private void addOctet(int octet, Accumulators into) {
-        long[] rows = into.words();
-        int present = Math.min(OCTET, keys - octet * OCTET);
-        for (int i = 0; i < rowBytes; i++) {
-            long square = BitSquare.transpose(Slices.at(sums, octet * groupBytes() + i * OCTET));
-            for (int k = 0; k < present; k++) {
-                rows[into.offset(octet * OCTET + k) + i / Long.BYTES] ^=
-                        (square >>> (k * Byte.SIZE) & 0xFF) << (i % Long.BYTES * Byte.SIZE);
+        int first = octet * OCTET;
+        int count = Math.min(OCTET, keys - first);
+        for (int at = 0; at < rowBytes; at += Long.BYTES) {
+            for (int i = 0; i < Long.BYTES; i++) {
+                eight[i] = Slices.at(sums, octet * groupBytes() + (at + i) * OCTET);
             }
+            OctetSums.spread(eight, into, first, count, at / Long.BYTES);
         }
     }
 

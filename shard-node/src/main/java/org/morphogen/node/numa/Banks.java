@@ -1,6 +1,7 @@
 package org.morphogen.node.numa;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,8 @@ public record Banks(List<Bank> all) {
     private static final String ALLOWED = "Cpus_allowed_list:";
     private static final String FOLDER = "node";
     private static final long HUGE_PAGE_BYTES = 2L << 20;
+    /** Of the small ones that Linux knows. */
+    private static final long LARGEST_PAGE = 64 << 10;
 
     public Banks {
         all = List.copyOf(all);
@@ -44,6 +48,10 @@ public record Banks(List<Bank> all) {
         }
         try {
             Banks banks = read(SYSTEM, Files.readAllLines(PROCESS));
+            if (banks.count() > 1 && !banks.canPlaceMemory()) {
+                log.warn("The system lets nobody place memory on NUMA nodes (mbind), so nothing is pinned.");
+                return ONE;
+            }
             if (banks.count() > 1) {
                 log.info("Chunks and scanning threads are spread over {} NUMA nodes", banks.count());
             }
@@ -51,6 +59,13 @@ public record Banks(List<Bank> all) {
         } catch (IOException | RuntimeException unreadable) {
             log.warn("Cannot tell the machine's NUMA nodes, so nothing is pinned: {}", unreadable.getMessage());
             return ONE;
+        }
+    }
+
+    private boolean canPlaceMemory() {
+        try (Arena arena = Arena.ofConfined()) {
+            long address = arena.allocate(LARGEST_PAGE, LARGEST_PAGE).address();
+            return all.stream().allMatch(bank -> NumaCalls.prefer(address, LARGEST_PAGE, bank.number()));
         }
     }
 
@@ -103,12 +118,26 @@ public record Banks(List<Bank> all) {
         return all.size();
     }
 
+    /** Those that get one of so many threads, so that no memory is used that nobody works beside. */
+    public Banks besideThreads(int threads) {
+        List<Bank> served = IntStream.range(0, threads)
+                .map(thread -> ofThread(thread, threads))
+                .distinct()
+                .mapToObj(all::get)
+                .toList();
+        return served.size() < 2 ? ONE : new Banks(served);
+    }
+
+    /** How much of the chunks a bank should have, beside what others should: so many cores are there. */
+    public int weight(int bank) {
+        return Math.max(1, all.get(bank).cores().size());
+    }
+
     /** The bank beside which one of so many threads is to work, so that each core has about as many. */
     public int ofThread(int thread, int threads) {
         List<Integer> bankOfCore = new ArrayList<>();
         for (int bank = 0; bank < all.size(); bank++) {
-            bankOfCore.addAll(
-                    Collections.nCopies(Math.max(1, all.get(bank).cores().size()), bank));
+            bankOfCore.addAll(Collections.nCopies(weight(bank), bank));
         }
         return bankOfCore.get((int) ((long) thread * bankOfCore.size() / threads));
     }

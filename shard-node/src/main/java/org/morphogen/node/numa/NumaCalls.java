@@ -86,8 +86,9 @@ final class NumaCalls {
                 log.warn("A scanning thread could not be pinned to cores {}", cores);
             }
             return refused == 0;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException("sched_setaffinity cannot be called", impossible);
+        } catch (Throwable notCalled) {
+            log.warn("A scanning thread could not be pinned", notCalled);
+            return false;
         }
     }
 
@@ -102,8 +103,9 @@ final class NumaCalls {
                 log.warn("A chunk's memory could not be placed on NUMA node {}", numaNode);
             }
             return refused == 0;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException("mbind cannot be called", impossible);
+        } catch (Throwable notCalled) {
+            log.warn("A chunk's memory could not be placed", notCalled);
+            return false;
         }
     }
 

@@ -21,21 +21,31 @@ final class Admission {
     }
 
     /** Takes a query with that many keys in; fails with BUSY, or with REQUEST_TOO_LARGE if it can never fit. */
-    synchronized void enter(int withKeys) {
+    void enter(int withKeys) {
         if (withKeys > maxKeys) {
             throw new MorphogenException(
                     FailureReason.REQUEST_TOO_LARGE,
                     "keys: " + withKeys + " over all ways, this node takes " + maxKeys + " at once.",
                     Map.of("limit", Integer.toString(maxKeys)));
         }
+        if (!tryEnter(withKeys)) {
+            throw busy("This node has as many queries as it takes at once.");
+        }
+    }
+
+    /** To be told to a client that may come back. */
+    MorphogenException busy(String why) {
+        return new MorphogenException(
+                FailureReason.BUSY, why, Map.of("retryAfterMillis", Long.toString(retryAfterMillis.getAsLong())));
+    }
+
+    private synchronized boolean tryEnter(int withKeys) {
         if (queries + 1 > maxQueries || keys + withKeys > maxKeys) {
-            throw new MorphogenException(
-                    FailureReason.BUSY,
-                    "This node works on " + queries + " queries with " + keys + " keys.",
-                    Map.of("retryAfterMillis", Long.toString(retryAfterMillis.getAsLong())));
+            return false;
         }
         queries++;
         keys += withKeys;
+        return true;
     }
 
     /** The query is answered, or nobody waits for it any more. */

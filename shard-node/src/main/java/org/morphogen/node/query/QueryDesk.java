@@ -52,7 +52,7 @@ final class QueryDesk {
         } catch (MorphogenException refused) {
             admission.leave(keys);
             answer.accept(failure(request.getQueryId(), refused));
-        } catch (RuntimeException | OutOfMemoryError defect) {
+        } catch (RuntimeException | Error defect) {
             admission.leave(keys);
             log.error("A query could not be taken in", defect);
             answer.accept(failure(request.getQueryId(), internal()));
@@ -71,6 +71,11 @@ final class QueryDesk {
     private static long deadlineMillis(QueryRequest request) {
         long millis = Integer.toUnsignedLong(request.getDeadlineMillis());
         return millis == 0 ? Carousel.NO_DEADLINE : millis;
+    }
+
+    /** The answer while clients hold all the room that there is for answers. */
+    QueryAnswer busy(long queryId) {
+        return failure(queryId, admission.busy("Too many answers of this node are not taken."));
     }
 
     /** The answer that says why there are no rows. */
@@ -134,8 +139,11 @@ final class QueryDesk {
         }
 
         private void letGo() {
-            ride.close();
-            admission.leave(ride.keys());
+            try {
+                ride.close();
+            } finally {
+                admission.leave(ride.keys());
+            }
         }
     }
 

@@ -16,8 +16,9 @@ import org.morphogen.protocol.v1.QueryRequest;
 /**
  * One client's stream. At most {@code maxInFlight + 1} queries are between being read and their answer being written:
  * the next is read only when an answer has gone out, and answers go out only while the client takes them. So a client
- * that sends without reading costs a bounded amount of memory; over all streams {@link UnreadAnswers} bounds it. The one
- * more is so that a client with {@code maxInFlight} queries on the way can still take one back. gRPC calls in from one thread at a time, scans answer from any.
+ * that sends without reading costs a bounded amount of memory; over all streams {@link UnreadAnswers} bounds it, what
+ * was handed to gRPC and not taken from there included. The one more is so that a client with {@code maxInFlight}
+ * queries on the way can still take one back. gRPC calls in from one thread at a time, scans answer from any.
  */
 final class QueryStream implements StreamObserver<QueryRequest> {
     private final ServerCallStreamObserver<QueryAnswer> client;
@@ -27,6 +28,9 @@ final class QueryStream implements StreamObserver<QueryRequest> {
     private final Queue<Answer> waiting = new ArrayDeque<>();
     private int unanswered;
     private volatile long unreadBytes;
+    /** Of these, what gRPC has and may not have sent. */
+    private long handedBytes;
+
     private boolean noMoreQueries;
     private boolean ended;
     private volatile boolean cancelled;
@@ -60,9 +64,13 @@ final class QueryStream implements StreamObserver<QueryRequest> {
         client.setOnReadyHandler(stream::write);
         client.setOnCancelHandler(() -> {
             stream.cancel();
+            stream.forgetUnread();
             whenClosed.accept(stream);
         });
-        client.setOnCloseHandler(() -> whenClosed.accept(stream));
+        client.setOnCloseHandler(() -> {
+            stream.forgetUnread();
+            whenClosed.accept(stream);
+        });
         client.request(maxInFlight + 1);
         return stream;
     }
@@ -70,19 +78,22 @@ final class QueryStream implements StreamObserver<QueryRequest> {
     @Override
     public void onNext(QueryRequest request) {
         if (request.getCancel()) {
-            takeBack(request.getQueryId());
+            takeBack(request);
             return;
         }
         Ticket ticket = new Ticket();
+        boolean noRoom = unread.isFull();
         boolean fresh;
         synchronized (this) {
             if (cancelled || ended) {
                 return;
             }
             unanswered++;
-            fresh = inFlight.putIfAbsent(request.getQueryId(), ticket) == null;
+            fresh = !noRoom && inFlight.putIfAbsent(request.getQueryId(), ticket) == null;
         }
-        if (fresh) {
+        if (noRoom) {
+            deliver(new Answer(desk.busy(request.getQueryId()), false));
+        } else if (fresh) {
             desk.submit(request, () -> cancelled || ticket.takenBack, answer -> deliver(new Answer(answer, true)));
         } else {
             MorphogenException twice = new MorphogenException(
@@ -92,8 +103,13 @@ final class QueryStream implements StreamObserver<QueryRequest> {
     }
 
     /** It is answered when the scan lets it go. Such a message gets no answer, so the next is read at once. */
-    private synchronized void takeBack(long queryId) {
-        Ticket ticket = inFlight.get(queryId);
+    private synchronized void takeBack(QueryRequest request) {
+        if (request.getWaysCount() > 0) {
+            breakOff(new MorphogenException(
+                    FailureReason.REQUEST_INVALID, "cancel: nothing but query_id goes with it, here are ways."));
+            return;
+        }
+        Ticket ticket = inFlight.get(request.getQueryId());
         if (ticket != null) {
             ticket.takenBack = true;
         }
@@ -120,23 +136,34 @@ final class QueryStream implements StreamObserver<QueryRequest> {
         onCompleted();
     }
 
-    /** Bytes of answers that the client does not take. */
+    /** Bytes of answers that the client does not take, as far as ending the stream helps; 0 once it was broken off. */
     long unreadBytes() {
-        return unreadBytes;
+        return cancelled ? 0 : unreadBytes;
     }
 
     /** Ends the stream, since its client does not take its answers and others need the room. */
-    synchronized void breakOff() {
+    void breakOff() {
+        breakOff(new MorphogenException(
+                FailureReason.BUSY, "The answers on this stream are not read, and the node needs their room."));
+    }
+
+    private synchronized void breakOff(MorphogenException why) {
         if (!cancelled && !ended) {
             cancel();
-            client.onError(Failures.toStatus(new MorphogenException(
-                    FailureReason.BUSY, "The answers on this stream are not read, and the node needs their room.")));
+            client.onError(Failures.toStatus(why));
         }
     }
 
+    /** What gRPC has been handed it keeps until the call is closed. */
     private synchronized void cancel() {
         cancelled = true;
         waiting.clear();
+        countUnread(handedBytes - unreadBytes);
+    }
+
+    /** The call is closed, and gRPC holds nothing more of it. */
+    private synchronized void forgetUnread() {
+        handedBytes = 0;
         countUnread(-unreadBytes);
     }
 
@@ -159,6 +186,8 @@ final class QueryStream implements StreamObserver<QueryRequest> {
 
     private synchronized void write() {
         while (!cancelled && client.isReady()) {
+            countUnread(-handedBytes);
+            handedBytes = 0;
             Answer answer = waiting.poll();
             if (answer == null) {
                 break;
@@ -167,7 +196,7 @@ final class QueryStream implements StreamObserver<QueryRequest> {
                 inFlight.remove(answer.message().getQueryId());
             }
             unanswered--;
-            countUnread(-answer.message().getSerializedSize());
+            handedBytes = answer.message().getSerializedSize();
             client.onNext(answer.message());
             client.request(1);
         }

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds the bytes of answers that wait for clients to take them, over all streams: past the limit the stream with most
- * of them is ended, until what is left fits. So clients that send without reading harm nobody but themselves.
+ * of them is ended, until what is left fits. So clients that send without reading harm nobody but themselves. What gRPC
+ * was handed counts until the client has taken it or is gone; while that alone is past the limit, no query is taken in.
  * Thread-safe.
  */
 final class UnreadAnswers {
@@ -23,6 +24,11 @@ final class UnreadAnswers {
     /** A stream has so many more, or fewer if negative. */
     void add(long moreBytes) {
         bytes.addAndGet(moreBytes);
+    }
+
+    /** Whether there is no room even after streams were ended: some of their clients take nothing at all. */
+    boolean isFull() {
+        return bytes.get() > maxBytes;
     }
 
     /** Ends streams if it must. Not to be called with a stream's lock held, since it takes those of others. */

@@ -65,6 +65,18 @@ class BanksTest {
     }
 
     @Test
+    void banksWithoutAThreadAreLeftOut() {
+        Banks banks = new Banks(List.of(
+                new Bank(0, List.of(0, 1, 2, 3)),
+                new Bank(1, List.of(4, 5, 6, 7)),
+                new Bank(3, List.of(8, 9, 10, 11))));
+
+        assertThat(banks.besideThreads(6)).isEqualTo(banks);
+        assertThat(banks.besideThreads(2).all()).extracting(Bank::number).containsExactly(0, 1);
+        assertThat(banks.besideThreads(1)).isEqualTo(Banks.ONE);
+    }
+
+    @Test
     void pinsTheThreadThatAsks() throws Exception {
         assumeTrue(NumaCalls.arePossible());
         Set<Integer> allowed = allowed();

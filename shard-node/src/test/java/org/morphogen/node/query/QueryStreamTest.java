@@ -167,6 +167,13 @@ class QueryStreamTest {
     }
 
     @Test
+    void endsAStreamWhoseTakingBackCarriesMore() {
+        client.send(query(1).toBuilder().setCancel(true).build());
+
+        assertThat(client.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    @Test
     void dropsTheWorkOfACancelledStream() {
         engine.shut();
         client.send(query(1));

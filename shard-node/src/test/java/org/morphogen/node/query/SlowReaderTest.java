@@ -1,9 +1,11 @@
 package org.morphogen.node.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.morphogen.failure.FailureReason;
 import org.morphogen.node.engine.ScalarEngine;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.QueryClient;
@@ -19,6 +22,7 @@ import org.morphogen.node.fixture.QueryNode;
 import org.morphogen.node.fixture.Question;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
+import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.snapshot.TableManifest;
 
@@ -32,12 +36,17 @@ class SlowReaderTest {
     @TempDir
     private Path folder;
 
+    private MadeSnapshot snapshot;
     private TableManifest table;
     private QueryNode node;
 
     @BeforeEach
     void startNode() {
-        MadeSnapshot snapshot = MadeSnapshot.make(folder.resolve("snapshot"), 1, new TableSpec("t", 4096, 1, 128, 128));
+        snapshot = MadeSnapshot.make(
+                folder.resolve("snapshot"),
+                1,
+                new TableSpec("t", 4096, 1, 128, 128),
+                new TableSpec("wide", 4096, 4, 128, 128));
         table = snapshot.manifest().table("t").orElseThrow();
         node = new QueryNode(
                 0,
@@ -87,6 +96,33 @@ class SlowReaderTest {
             assertThat(late.end().getCode()).isEqualTo(Status.Code.OK);
             assertThat(late.received()).isEqualTo(2);
         }
+    }
+
+    /** One answer each, of which gRPC has taken all and the network nothing. */
+    @Test
+    void answersThatGrpcKeepsCountToo() {
+        List<QueryClient> slow = new ArrayList<>();
+        try (QueryClient quick = new QueryClient(node.endpoint())) {
+            for (int i = 0; i < 4; i++) {
+                slow.add(QueryClient.notReading(node.endpoint()));
+                slow.getLast().send(largest().setQueryId(1).build());
+            }
+            QueryAnswer refused = await().until(() -> quick.ask(request()), QueryAnswer::hasFailure);
+            assertThat(refused.getFailure().getReason()).isEqualTo(FailureReason.BUSY.name());
+            assertThat(refused.getFailure().getFactsMap()).containsKey("retryAfterMillis");
+
+            slow.forEach(QueryClient::close);
+
+            await().until(() -> quick.ask(request()), QueryAnswer::hasRows);
+        } finally {
+            slow.forEach(QueryClient::close);
+        }
+    }
+
+    /** Nearly 4 MiB of rows. */
+    private QueryRequest.Builder largest() {
+        TableManifest wide = snapshot.manifest().table("wide").orElseThrow();
+        return new Question(wide, Collections.nCopies(wide.ways(), Collections.nCopies(240, 5L))).to(0, 0);
     }
 
     private QueryRequest request() {
