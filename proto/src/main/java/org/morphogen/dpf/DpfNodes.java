@@ -55,8 +55,10 @@ public final class DpfNodes {
     /** Makes room for nodes from {@code slotZero} on. What was held is lost. */
     void reset(int newLevel, long newSlotZero, int slots) {
         if (seeds.length < slots * NODE_BYTES) {
+            // Both or none, should memory run out between the two.
+            byte[] newMasks = new byte[slots * NODE_WORDS + SPARE_MASKS];
             seeds = new byte[slots * NODE_BYTES];
-            controlMasks = new byte[slots * NODE_WORDS + SPARE_MASKS];
+            controlMasks = newMasks;
         }
         level = newLevel;
         slotZero = newSlotZero;

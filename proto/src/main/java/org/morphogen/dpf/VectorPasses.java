@@ -30,9 +30,12 @@ record VectorPasses() implements TreePasses {
 
     private static final TreePasses REST = new ScalarPasses();
 
-    /** Whether this machine's vectors are wide enough: with one node to a vector, scalar passes are as fast. */
+    /**
+     * Whether this machine's vectors suit: with one node to a vector scalar passes are as fast, and of wider ones than
+     * there are masks for the upper half would go wrong.
+     */
     static boolean pay() {
-        return LANES.length() >= LEAST_LANES;
+        return LANES.length() >= LEAST_LANES && LANES.length() <= MASKS.length();
     }
 
     @Override

@@ -63,15 +63,38 @@ final class NodeStreamTest {
                 .build();
         QueryRequest big = QUERY.toBuilder().addWays(keys).build();
         List<CompletableFuture<AnswerRows>> asked = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < NodeStream.MAX_SENT; i++) {
             asked.add(stream.ask(big));
         }
         assertThat(asked).noneMatch(CompletableFuture::isDone);
 
-        node.take(200);
+        node.take(NodeStream.MAX_SENT);
 
-        await().until(() -> node.taken.size() == 200);
-        assertThat(node.taken).extracting(QueryRequest::getQueryId).isEqualTo(ids(200));
+        await().until(() -> node.taken.size() == NodeStream.MAX_SENT);
+        assertThat(node.taken).extracting(QueryRequest::getQueryId).isEqualTo(ids(NodeStream.MAX_SENT));
+    }
+
+    /** So that a node that reads no more than it answers reads at once what takes a query back. */
+    @Test
+    void sendsNoMoreThanANodeReadsAndTakesBackFirst() {
+        List<CompletableFuture<AnswerRows>> asked = new ArrayList<>();
+        for (int i = 0; i < NodeStream.MAX_SENT + 2; i++) {
+            asked.add(stream.ask(QUERY));
+        }
+        node.take(1000);
+        await().until(() -> node.taken.size() == NodeStream.MAX_SENT);
+
+        asked.get(3).cancel(false);
+        await().until(() -> node.taken.size() == NodeStream.MAX_SENT + 1);
+        assertThat(node.taken.getLast())
+                .isEqualTo(
+                        QueryRequest.newBuilder().setQueryId(4).setCancel(true).build());
+        node.answer(4);
+        node.answer(1);
+
+        await().until(() -> node.taken.size() == NodeStream.MAX_SENT + 3);
+        assertThat(node.taken.getLast().getQueryId()).isEqualTo(NodeStream.MAX_SENT + 2);
+        assertThat(asked.getFirst()).succeedsWithin(10, TimeUnit.SECONDS);
     }
 
     @Test
@@ -136,9 +159,8 @@ final class NodeStreamTest {
         node.take(1);
         CompletableFuture<AnswerRows> first = stream.ask(QUERY);
         await().until(() -> node.taken.size() == 1);
-        for (int i = 0; i < 2 * NodeStream.MAX_IN_FLIGHT; i++) {
-            node.answer(1);
-        }
+        node.answer(1);
+        node.answer(1);
 
         assertThat(first).succeedsWithin(10, TimeUnit.SECONDS);
         await().until(() -> !stream.isOpen());
@@ -148,11 +170,17 @@ final class NodeStreamTest {
     @Test
     void everyRequestHasTheSameSize() {
         node.take(300);
-        for (int i = 0; i < 300; i++) {
-            assertThat(stream.ask(QUERY)).isNotCompletedExceptionally();
+        for (int from = 1; from <= 300; from += 60) {
+            for (int i = 0; i < 60; i++) {
+                assertThat(stream.ask(QUERY)).isNotCompletedExceptionally();
+            }
+            int sent = from + 59;
+            await().until(() -> node.taken.size() == sent);
+            for (int i = 0; i < 60; i++) {
+                node.answer(from + i);
+            }
         }
 
-        await().until(() -> node.taken.size() == 300);
         assertThat(node.taken).extracting(QueryRequest::getSerializedSize).containsOnly(9 + QUERY.getSerializedSize());
     }
 

@@ -11,6 +11,7 @@ import org.morphogen.coordinator.building.cuckoo.CandidateRows;
 import org.morphogen.coordinator.building.cuckoo.CuckooPlacement;
 import org.morphogen.coordinator.building.cuckoo.CuckooTable;
 import org.morphogen.coordinator.building.input.InputErrors;
+import org.morphogen.coordinator.building.matrix.MatrixWriter;
 import org.morphogen.coordinator.building.spill.SpillFile;
 import org.morphogen.coordinator.building.workers.BuildWorkers;
 import org.morphogen.failure.FailureReason;
@@ -93,7 +94,8 @@ final class KeyPlacing {
     }
 
     private void requireHeap(int keys, int rowsPerWay) {
-        long needed = CuckooPlacement.heapBytes(keys, rowsPerWay);
+        long needed = CuckooPlacement.heapBytes(keys, rowsPerWay)
+                + (long) workers.threads() * MatrixWriter.MOST_BYTES_A_THREAD;
         long most = Runtime.getRuntime().maxMemory();
         if (needed > most) {
             throw new MorphogenException(

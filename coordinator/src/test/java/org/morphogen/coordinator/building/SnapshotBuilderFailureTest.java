@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +70,28 @@ class SnapshotBuilderFailureTest {
                 .hasMessageContaining("2 errors")
                 .hasMessageContaining("a.csv line 20002: key 0x%040x stands in line 2750 already".formatted(0xabc))
                 .hasMessageContaining("a.csv line 20003: key 0x%040x stands in line 20001 already".formatted(19_999));
+    }
+
+    /** However they are met while keys find their rows. */
+    @Test
+    void ofManyDuplicatesThoseOfTheFirstLinesAreTold() {
+        StringBuilder csv = new StringBuilder("key,value\n");
+        for (int i = 0; i < 3; i++) {
+            for (int key = 0; key < 100; key++) {
+                csv.append("%02x,02%n".formatted(key));
+            }
+        }
+        String[] lines = IntStream.range(102, 122)
+                .mapToObj(line ->
+                        "line " + line + ": key 0x%02x stands in line %d already".formatted(line - 102, line - 100))
+                .toArray(String[]::new);
+
+        fails(
+                        Plans.plan(Plans.table(folder, "blobs", "bytes-32", "b.csv", csv.toString())),
+                        FailureReason.REQUEST_INVALID)
+                .hasMessageContaining("200 errors")
+                .hasMessageContainingAll(lines)
+                .hasMessageContaining("and 180 more");
     }
 
     @Test

@@ -41,7 +41,7 @@ public final class TableReading {
                     InputStream in = new DigestInputStream(InputStreams.unpacked(raw), sha256)) {
                 format.reader().read(in, Columns.of(schema), target);
             } catch (ZipException | EOFException broken) {
-                errors.add(input.name() + ": cannot be unpacked: " + broken.getMessage());
+                errors.add(input.name(), "cannot be unpacked: " + broken.getMessage());
             }
             keys = spill.records();
         }

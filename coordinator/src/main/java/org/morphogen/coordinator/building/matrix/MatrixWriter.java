@@ -22,11 +22,14 @@ import org.morphogen.snapshot.ChunkId;
 /**
  * Writes the chunk files of one table, one after another and each from start to end, so that a full disk is an ordinary
  * failure and the checksum needs no second reading. The rows come from the mapped spill file, in the order of the
- * matrix, found by all threads. Takes 1 MiB a thread.
+ * matrix, found by all threads. Takes 1 MiB a thread,
+ * or as much as the largest chunk if that is less.
  */
 public final class MatrixWriter {
     private static final VarHandle TAG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int BUFFER_BYTES = 1 << 20;
+    /** Heap for each thread, at most. */
+    public static final int MOST_BYTES_A_THREAD = 1 << 20;
+
     private static final int WORTH_SHARING_BYTES = 1 << 17;
 
     private final ChunkGeometry geometry;
@@ -48,7 +51,12 @@ public final class MatrixWriter {
         this.placed = placed;
         this.spill = spill;
         this.workers = workers;
-        this.buffer = new byte[workers.threads() * (BUFFER_BYTES / geometry.rowBytes()) * geometry.rowBytes()];
+        this.buffer = new byte[(int) bufferBytes(geometry, workers.threads())];
+    }
+
+    private static long bufferBytes(ChunkGeometry geometry, int threads) {
+        long rows = (long) threads * (MOST_BYTES_A_THREAD / geometry.rowBytes());
+        return Math.min(rows, geometry.rows(0)) * geometry.rowBytes();
     }
 
     /**

@@ -2,12 +2,11 @@ package org.morphogen.coordinator.building.workers;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
@@ -53,24 +52,47 @@ public final class BuildWorkers implements AutoCloseable {
             work.run(0, 1);
             return;
         }
-        List<Callable<Boolean>> parts = new ArrayList<>();
-        for (int part = 0; part < threads; part++) {
-            int mine = part;
-            parts.add(() -> {
-                work.run(mine, threads);
-                return true;
-            });
-        }
+        List<Future<?>> parts = new ArrayList<>();
         try {
-            for (Future<Boolean> done : others.invokeAll(parts)) {
-                done.get();
+            for (int part = 0; part < threads; part++) {
+                int mine = part;
+                parts.add(others.submit(() -> work.run(mine, threads)));
             }
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new MorphogenException(FailureReason.STORAGE_FAILED, "The build was interrupted.");
-        } catch (ExecutionException failed) {
-            throw rethrown(failed.getCause());
+        } catch (OutOfMemoryError noThread) {
+            awaitAll(parts);
+            throw new MorphogenException(
+                    FailureReason.CAPACITY_LACKING,
+                    "threads: the system gives only " + parts.size() + " of " + threads + "; ask for fewer.");
         }
+        awaitAll(parts).ifPresent(failed -> {
+            throw rethrown(failed);
+        });
+        if (Thread.currentThread().isInterrupted()) {
+            throw new MorphogenException(FailureReason.STORAGE_FAILED, "The build was interrupted.");
+        }
+    }
+
+    /** Waits for all parts, whatever happens: they use what the caller will close. What the first that failed threw. */
+    private static Optional<Throwable> awaitAll(List<Future<?>> parts) {
+        Optional<Throwable> failure = Optional.empty();
+        boolean interrupted = false;
+        for (Future<?> part : parts) {
+            for (boolean done = false; !done; ) {
+                try {
+                    part.get();
+                    done = true;
+                } catch (ExecutionException failed) {
+                    done = true;
+                    failure = failure.or(() -> Optional.ofNullable(failed.getCause()));
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return failure;
     }
 
     /** Where part {@code part} of {@code parts} begins if {@code units} are cut evenly; part {@code parts} begins at the end. */
@@ -78,11 +100,11 @@ public final class BuildWorkers implements AutoCloseable {
         return units / parts * part + Math.min(part, units % parts);
     }
 
-    private static RuntimeException rethrown(@Nullable Throwable cause) {
+    private static RuntimeException rethrown(Throwable cause) {
         return switch (cause) {
             case RuntimeException unchecked -> unchecked;
             case Error error -> throw error;
-            case null, default -> new IllegalStateException(cause);
+            default -> new IllegalStateException(cause);
         };
     }
 
