@@ -5,7 +5,8 @@
  *
  * The program prints "ready THREAD", the thread's number for the kernel, and reads a line before it goes on. getpgid(N)
  * with N > 1000000 begins a stretch named N - 1000000; getpgid(0) ends it. For each stretch a line is printed: its name,
- * the number of instructions, a hash of their addresses in order. Equal hashes: the same way through the code.
+ * the number of instructions, a hash of their addresses in order. Equal hashes: the same way through the code. Of a
+ * stretch of more than 300000 instructions nothing is printed.
  *
  * Ends with 77 where the system does not let it look.
  */
@@ -22,6 +23,8 @@
 #include <unistd.h>
 
 #define FIRST_NAME 1000000
+/* Longer stretches are not compiled yet, and are let go. */
+#define MOST_STEPS 300000
 #define CANNOT_LOOK 77
 #define SYSCALL_INSTRUCTION 0x050f
 
@@ -77,7 +80,7 @@ static void count(uint64_t name) {
         hash = (hash ^ now.rip) * 1099511628211u;
         hash ^= hash >> 29;
         steps++;
-        if (!go(PTRACE_SINGLESTEP)) {
+        if (steps > MOST_STEPS || !go(PTRACE_SINGLESTEP)) {
             return;
         }
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Does what {@link Subject}s do, each many times until it is compiled and then between marks, query 0 and 1 in turns. */
 final class ConstantWorkMain {
-    private static final int ATTEMPTS = 3;
-    private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(1200);
+    private static final int ATTEMPTS = 4;
+    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private ConstantWorkMain() {}
 

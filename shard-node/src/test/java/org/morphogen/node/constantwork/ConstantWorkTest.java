@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
  * JVM may wander off by itself now and then (a safepoint), so each is followed several times and one equal pair is
  * enough; if the way depended on the query, there could be none.
  */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 400, unit = TimeUnit.SECONDS)
+@Tag("long")
 class ConstantWorkTest {
     private static final int CANNOT_LOOK = 77;
-    private static final int MOST_SECONDS = 150;
+    private static final int MOST_SECONDS = 300;
 
     @TempDir
     private Path folder;
