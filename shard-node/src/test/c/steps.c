@@ -4,7 +4,7 @@
  *   steps PROGRAM ARGUMENT...
  *
  * The program prints "ready THREAD", the thread's number for the kernel, and reads a line before it goes on. getpgid(N)
- * with N > 1000000 begins a stretch named N - 1000000; getpgid(0) ends it. For each stretch a line is printed: its name,
+ * with N > 1000000 begins a stretch named N - 1000000; getpgid(0) ends it; getpgid(1000000) comes after the last. For each stretch a line is printed: its name,
  * the number of instructions, a hash of their addresses in order. Equal hashes: the same way through the code. Of a
  * stretch of more than 300000 instructions nothing is printed.
  *
@@ -93,6 +93,10 @@ static void follow(void) {
     while (go(PTRACE_SYSCALL)) {
         struct user_regs_struct now = registers();
         within_call = !within_call;
+        if (now.orig_rax == SYS_getpgid && now.rdi == FIRST_NAME) {
+            ptrace(PTRACE_DETACH, thread, 0, 0);
+            return;
+        }
         if (!within_call && now.orig_rax == SYS_getpgid && now.rdi > FIRST_NAME) {
             count(now.rdi - FIRST_NAME);
         }

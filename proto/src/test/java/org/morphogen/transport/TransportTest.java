@@ -101,7 +101,7 @@ final class TransportTest {
                 .setServing(org.morphogen.protocol.v1.ServedGeneration.newBuilder()
                         .addShards(Shard.newBuilder()
                                 .addReplicas(org.morphogen.protocol.v1.Replica.newBuilder()
-                                        .setNodeId("x".repeat(Limits.MAX_REQUEST_BYTES)))))
+                                        .setNodeId("x".repeat(Limits.MAX_MESSAGE_BYTES)))))
                 .build();
         server.reply(() -> tooLong);
 

@@ -30,6 +30,7 @@ final class ConstantWorkMain {
                 marked(subjects.get(i), i, 1);
             }
         }
+        Marks.noMore();
         System.exit(0);
     }
 

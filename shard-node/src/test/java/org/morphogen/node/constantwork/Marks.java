@@ -26,6 +26,10 @@ final class Marks {
         call(0);
     }
 
+    static void noMore() {
+        call(FIRST_NAME);
+    }
+
     static int thread() {
         try {
             return (int) GETTID.invokeExact();
