@@ -213,12 +213,12 @@ final class NodeStream {
 
     /**
      * The query that an answer is for; empty for one that is no longer waited for. Ids never sent end the stream, and so
-     * do more answers than queries.
+     * do many more answers than queries.
      */
     private Optional<CompletableFuture<AnswerRows>> take(long id) {
         lock.lock();
         try {
-            boolean tooMany = ++answersReceived > queriesSent;
+            boolean tooMany = ++answersReceived > queriesSent + MAX_IN_FLIGHT;
             if (id > 0 && id <= lastSentId && !tooMany) {
                 return Optional.ofNullable(inFlight.remove(id));
             }

@@ -159,8 +159,9 @@ final class NodeStreamTest {
         node.take(1);
         CompletableFuture<AnswerRows> first = stream.ask(QUERY);
         await().until(() -> node.taken.size() == 1);
-        node.answer(1);
-        node.answer(1);
+        for (int i = 0; i < 2 * NodeStream.MAX_IN_FLIGHT; i++) {
+            node.answer(1);
+        }
 
         assertThat(first).succeedsWithin(10, TimeUnit.SECONDS);
         await().until(() -> !stream.isOpen());
@@ -301,6 +302,8 @@ final class NodeStreamTest {
         public StreamObserver<QueryRequest> query(StreamObserver<QueryAnswer> answers) {
             ServerCallStreamObserver<QueryAnswer> controlled = (ServerCallStreamObserver<QueryAnswer>) answers;
             controlled.disableAutoRequest();
+            // Else an answer to a client that has left throws.
+            controlled.setOnCancelHandler(() -> {});
             call.complete(controlled);
             return new StreamObserver<>() {
                 @Override
