@@ -4,15 +4,17 @@
  *   steps PROGRAM ARGUMENT...
  *
  * The program prints "ready THREAD", the thread's number for the kernel, and reads a line before it goes on. getpgid(N)
- * with N > 1000000 begins a stretch named N - 1000000; getpgid(0) ends it; getpgid(1000000) comes after the last. For each stretch a line is printed: its name,
- * the number of instructions, a hash of their addresses in order. Equal hashes: the same way through the code. Of a
- * stretch of more than 300000 instructions nothing is printed.
+ * with N > 1000000 begins a stretch named N - 1000000; getpgid(0) ends it; getpgid(1000000) comes after the last, and the
+ * program is ended. For each stretch a line is printed: its name, the number of instructions, a hash of their addresses
+ * in order. Equal hashes: the same way through the code. Of a stretch of more than 300000 instructions nothing is
+ * printed.
  *
  * Ends with 77 where the system does not let it look.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,19 +90,20 @@ static void count(uint64_t name) {
     fflush(stdout);
 }
 
-static void follow(void) {
+/* Whether the last stretch was reached. */
+static int follow(void) {
     int within_call = 0;
     while (go(PTRACE_SYSCALL)) {
         struct user_regs_struct now = registers();
         within_call = !within_call;
         if (now.orig_rax == SYS_getpgid && now.rdi == FIRST_NAME) {
-            ptrace(PTRACE_DETACH, thread, 0, 0);
-            return;
+            return 1;
         }
         if (!within_call && now.orig_rax == SYS_getpgid && now.rdi > FIRST_NAME) {
             count(now.rdi - FIRST_NAME);
         }
     }
+    return 0;
 }
 
 static void attach(void) {
@@ -142,8 +145,7 @@ int main(int count_of, char **arguments) {
     if (write(to_program[1], "go\n", 3) != 3) {
         fail("go");
     }
-    follow();
-    int status;
-    waitpid(program, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    int finished = follow();
+    kill(program, SIGKILL);
+    return finished ? 0 : 1;
 }

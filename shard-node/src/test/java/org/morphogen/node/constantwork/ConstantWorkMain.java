@@ -31,7 +31,6 @@ final class ConstantWorkMain {
             }
         }
         Marks.noMore();
-        System.exit(0);
     }
 
     private static void marked(Subject subject, int number, int query) {
