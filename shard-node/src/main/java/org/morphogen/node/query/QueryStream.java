@@ -27,8 +27,8 @@ final class QueryStream implements StreamObserver<QueryRequest> {
     private final Map<Long, Ticket> inFlight = new HashMap<>();
     private final Queue<Answer> waiting = new ArrayDeque<>();
     private int unanswered;
-    private volatile long unreadBytes;
-    /** Of these, what gRPC has and may not have sent. */
+    private volatile long waitingBytes;
+    /** What gRPC has and may not have sent. */
     private long handedBytes;
 
     private boolean noMoreQueries;
@@ -64,11 +64,11 @@ final class QueryStream implements StreamObserver<QueryRequest> {
         client.setOnReadyHandler(stream::write);
         client.setOnCancelHandler(() -> {
             stream.cancel();
-            stream.forgetUnread();
+            stream.hand(0);
             whenClosed.accept(stream);
         });
         client.setOnCloseHandler(() -> {
-            stream.forgetUnread();
+            stream.hand(0);
             whenClosed.accept(stream);
         });
         client.request(maxInFlight + 1);
@@ -136,9 +136,9 @@ final class QueryStream implements StreamObserver<QueryRequest> {
         onCompleted();
     }
 
-    /** Bytes of answers that the client does not take, as far as ending the stream helps; 0 once it was broken off. */
-    long unreadBytes() {
-        return cancelled ? 0 : unreadBytes;
+    /** Bytes of answers that wait here, which ending the stream would free; 0 once it has ended. */
+    long waitingBytes() {
+        return waitingBytes;
     }
 
     /** Ends the stream, since its client does not take its answers and others need the room. */
@@ -158,18 +158,18 @@ final class QueryStream implements StreamObserver<QueryRequest> {
     private synchronized void cancel() {
         cancelled = true;
         waiting.clear();
-        countUnread(handedBytes - unreadBytes);
+        countWaiting(-waitingBytes);
     }
 
-    /** The call is closed, and gRPC holds nothing more of it. */
-    private synchronized void forgetUnread() {
-        handedBytes = 0;
-        countUnread(-unreadBytes);
+    /** From now on gRPC holds so many bytes of this stream: of the answer just handed to it, or none. */
+    private synchronized void hand(long bytes) {
+        unread.addHanded(bytes - handedBytes);
+        handedBytes = bytes;
     }
 
-    private synchronized void countUnread(long moreBytes) {
-        unreadBytes += moreBytes;
-        unread.add(moreBytes);
+    private synchronized void countWaiting(long moreBytes) {
+        waitingBytes += moreBytes;
+        unread.addWaiting(moreBytes);
     }
 
     private void deliver(Answer answer) {
@@ -178,7 +178,7 @@ final class QueryStream implements StreamObserver<QueryRequest> {
                 return;
             }
             waiting.add(answer);
-            countUnread(answer.message().getSerializedSize());
+            countWaiting(answer.message().getSerializedSize());
         }
         write();
         unread.shed();
@@ -186,8 +186,7 @@ final class QueryStream implements StreamObserver<QueryRequest> {
 
     private synchronized void write() {
         while (!cancelled && client.isReady()) {
-            countUnread(-handedBytes);
-            handedBytes = 0;
+            hand(0);
             Answer answer = waiting.poll();
             if (answer == null) {
                 break;
@@ -196,7 +195,8 @@ final class QueryStream implements StreamObserver<QueryRequest> {
                 inFlight.remove(answer.message().getQueryId());
             }
             unanswered--;
-            handedBytes = answer.message().getSerializedSize();
+            countWaiting(-answer.message().getSerializedSize());
+            hand(answer.message().getSerializedSize());
             client.onNext(answer.message());
             client.request(1);
         }

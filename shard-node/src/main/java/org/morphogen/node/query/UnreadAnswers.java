@@ -5,15 +5,16 @@ import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the bytes of answers that wait for clients to take them, over all streams: past the limit the stream with most
- * of them is ended, until what is left fits. So clients that send without reading harm nobody but themselves. What gRPC
- * was handed counts until the client has taken it or is gone; while that alone is past the limit, no query is taken in.
- * Thread-safe.
+ * Bounds the bytes of answers that clients do not take, over all streams. Of those that wait here: past the limit the
+ * stream with most of them is ended, until what is left fits. Of those that gRPC was handed, which ending a stream does
+ * not free: while they are past the limit, no query is taken in. So clients that send without reading end no stream but
+ * their own. Thread-safe.
  */
 final class UnreadAnswers {
     private final long maxBytes;
     private final Collection<QueryStream> streams;
-    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong handed = new AtomicLong();
 
     /** For those that are open at any time in {@code streams}, a concurrent collection. */
     UnreadAnswers(long maxBytes, Collection<QueryStream> streams) {
@@ -22,28 +23,33 @@ final class UnreadAnswers {
     }
 
     /** A stream has so many more, or fewer if negative. */
-    void add(long moreBytes) {
-        bytes.addAndGet(moreBytes);
+    void addWaiting(long moreBytes) {
+        waiting.addAndGet(moreBytes);
     }
 
-    /** Whether there is no room even after streams were ended: some of their clients take nothing at all. */
+    /** gRPC has so many more of a stream, or fewer if negative. */
+    void addHanded(long moreBytes) {
+        handed.addAndGet(moreBytes);
+    }
+
+    /** Whether gRPC holds as much as it may. */
     boolean isFull() {
-        return bytes.get() > maxBytes;
+        return handed.get() > maxBytes;
     }
 
     /** Ends streams if it must. Not to be called with a stream's lock held, since it takes those of others. */
     void shed() {
-        if (bytes.get() > maxBytes) {
+        if (waiting.get() > maxBytes) {
             shedSlowest();
         }
     }
 
     private synchronized void shedSlowest() {
-        while (bytes.get() > maxBytes) {
+        while (waiting.get() > maxBytes) {
             QueryStream slowest = streams.stream()
-                    .max(Comparator.comparingLong(QueryStream::unreadBytes))
+                    .max(Comparator.comparingLong(QueryStream::waitingBytes))
                     .orElse(null);
-            if (slowest == null || slowest.unreadBytes() == 0) {
+            if (slowest == null || slowest.waitingBytes() == 0) {
                 return;
             }
             slowest.breakOff();

@@ -119,10 +119,37 @@ class SlowReaderTest {
         }
     }
 
+    /** Its last answer lies with gRPC and ending it again would free nothing: whoever sheds must not try for ever. */
+    @Test
+    void aStreamThatIsOverAndNotReadHoldsNobodyUp() {
+        QueryRequest request = request();
+        try (QueryClient over = QueryClient.notReading(node.endpoint());
+                QueryClient slow = QueryClient.notReading(node.endpoint());
+                QueryClient quick = new QueryClient(node.endpoint())) {
+            over.send(wide(100).setQueryId(1).build());
+            over.halfClose();
+            await().until(() -> node.state().arrived() == 1);
+            for (int id = 0; id < QUERIES; id++) {
+                slow.send(request.toBuilder().setQueryId(id).build());
+            }
+            assertThat(quick.ask(request).hasRows()).isTrue();
+            over.read();
+            slow.read();
+
+            assertThat(over.end().getCode()).isEqualTo(Status.Code.OK);
+            assertThat(slow.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            await().until(() -> quick.ask(request), QueryAnswer::hasRows);
+        }
+    }
+
     /** Nearly 4 MiB of rows. */
     private QueryRequest.Builder largest() {
+        return wide(240);
+    }
+
+    private QueryRequest.Builder wide(int keysPerWay) {
         TableManifest wide = snapshot.manifest().table("wide").orElseThrow();
-        return new Question(wide, Collections.nCopies(wide.ways(), Collections.nCopies(240, 5L))).to(0, 0);
+        return new Question(wide, Collections.nCopies(wide.ways(), Collections.nCopies(keysPerWay, 5L))).to(0, 0);
     }
 
     private QueryRequest request() {
