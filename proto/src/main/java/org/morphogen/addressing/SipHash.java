@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * SipHash-2-4 with a 64-bit result (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012). Stateless and
- * thread-safe; allocates nothing. Its time depends on the length of the data alone.
+ * thread-safe. Its time depends on the length of the data alone.
  */
 public final class SipHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -16,6 +16,13 @@ public final class SipHash {
     /** The hash of all the data. */
     public static long hash(HashSeed seed, byte[] data) {
         return hash(seed, data, 0, data.length);
+    }
+
+    /** The hash of the eight bytes of {@code word}, little endian. */
+    public static long hash(HashSeed seed, long word) {
+        byte[] data = new byte[Long.BYTES];
+        LONGS.set(data, 0, word);
+        return hash(seed, data);
     }
 
     /**

@@ -21,7 +21,7 @@ public record Manifest(
         @JsonProperty(required = true) List<TableManifest> tables) {
 
     /** Name and version of the format. */
-    public static final String FORMAT = "morphogen-snapshot/1";
+    public static final String FORMAT = "morphogen-snapshot/2";
 
     /** Name of the manifest's file in the snapshot directory. */
     public static final String FILE = "manifest.json";

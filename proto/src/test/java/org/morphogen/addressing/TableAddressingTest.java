@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,21 +17,69 @@ class TableAddressingTest {
     private static final TableSeeds SEEDS = TableSeeds.derive(new byte[] {7}, "accounts", 3, 0);
 
     @Test
-    void rowIsTheUpperHalfOfTheProductOfHashAndRows() {
+    void rowsAreTheKeysHashAndOffsetsByItsTag() {
         Random random = new Random(RANDOM_SEED);
         for (int i = 0; i < 1000; i++) {
             long rows = 1 + random.nextLong(TableAddressing.MAX_ROWS_PER_WAY);
             byte[] key = randomKey(random, 20);
             TableAddressing addressing = new TableAddressing(SEEDS, rows);
             for (int way = 0; way < 3; way++) {
-                BigInteger hash = new BigInteger(
-                        Long.toUnsignedString(SipHash.hash(SEEDS.ways().get(way), key)));
-                long expected =
-                        hash.multiply(BigInteger.valueOf(rows)).shiftRight(64).longValueExact();
+                BigInteger expected = product(SipHash.hash(SEEDS.ways().get(0), key), rows);
+                if (way > 0) {
+                    byte[] tag = ByteBuffer.allocate(8)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(addressing.tag(key))
+                            .array();
+                    expected = expected.add(product(SipHash.hash(SEEDS.ways().get(way), tag), rows))
+                            .mod(BigInteger.valueOf(rows));
+                }
                 assertThat(addressing.row(way, key))
                         .as("random seed %d, case %d", RANDOM_SEED, i)
-                        .isEqualTo(expected)
-                        .isBetween(0L, rows - 1);
+                        .isEqualTo(expected.longValueExact())
+                        .isEqualTo(addressing.rows(key)[way]);
+            }
+        }
+    }
+
+    private static BigInteger product(long hash, long rows) {
+        return new BigInteger(Long.toUnsignedString(hash))
+                .multiply(BigInteger.valueOf(rows))
+                .shiftRight(64);
+    }
+
+    @Test
+    void aRowAndItsTagTellWhereElseTheKeyMayStand() {
+        Random random = new Random(RANDOM_SEED);
+        for (int i = 0; i < 1000; i++) {
+            long rows = 1 + random.nextLong(i % 2 == 0 ? 300 : TableAddressing.MAX_ROWS_PER_WAY);
+            byte[] key = randomKey(random, 20);
+            TableAddressing addressing = new TableAddressing(SEEDS, rows);
+            for (int way = 0; way < 3; way++) {
+                for (int other = 0; other < 3; other++) {
+                    assertThat(addressing.otherRow(way, addressing.row(way, key), addressing.tag(key), other))
+                            .as("random seed %d, case %d, way %d from %d", RANDOM_SEED, i, other, way)
+                            .isEqualTo(addressing.row(other, key));
+                }
+            }
+        }
+    }
+
+    /** Chi-square over the pairs of rows in two ways: they are independent. */
+    @Test
+    void rowsOfTwoWaysAreIndependent() {
+        int rows = 32;
+        int keys = 400_000;
+        TableAddressing addressing = new TableAddressing(SEEDS, rows);
+        for (int other = 1; other < 3; other++) {
+            for (int way = 0; way < other; way++) {
+                int[] counts = new int[rows * rows];
+                for (int i = 0; i < keys; i++) {
+                    long[] candidates = addressing.rows(countingKey(i));
+                    counts[(int) (candidates[way] * rows + candidates[other])]++;
+                }
+                assertThat(chiSquare(counts, (double) keys / counts.length))
+                        .as("chi-square of ways %d and %d, 1023 degrees of freedom", way, other)
+                        .isBetween(840.0, 1223.0);
             }
         }
     }

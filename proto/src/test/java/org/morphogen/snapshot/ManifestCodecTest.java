@@ -97,7 +97,7 @@ class ManifestCodecTest {
                 "\"firstRow\" : 256            | \"firstRow\" : 255             | chunks[1]",
                 "\"rows\" : 128                | \"rows\" : 127                 | chunks[1]",
                 "\"way\" : 0                   | \"way\" : 1                    | chunks[0]",
-                "morphogen-snapshot/1          | morphogen-snapshot/2           | format",
+                "morphogen-snapshot/2          | morphogen-snapshot/1           | format",
                 "\"tag\" : \"..                | \"tag\" : \"                   | seed",
             })
     void refusesAndNamesTheField(String from, String to, String field) {

@@ -86,9 +86,9 @@ final class KeyPlacing {
     private void fill(CandidateRows candidates, TableAddressing addressing, int from, int to) {
         SpillFile.Keys keys = spill.keys();
         for (int key = from; key < to; key++) {
-            byte[] bytes = keys.key(key);
+            long[] rows = addressing.rows(keys.key(key));
             for (int way = 0; way < CandidateRows.WAYS; way++) {
-                candidates.set(way, key, addressing.row(way, bytes));
+                candidates.set(way, key, rows[way]);
             }
         }
     }

@@ -90,7 +90,7 @@ class MainnetGenesisTest {
                 SnapshotBuilder.build(MainnetGenesis.plan(), folder.resolve("genesis"), BuildListener.SILENT);
 
         assertThat(report.snapshot().digest().hex())
-                .isEqualTo("4192cea7035e3ad9b0551cb5889e1de6e38da700ce6b2f0b3596b36351716cb0");
+                .isEqualTo("880b38618da761452129ba980aaec5817b6aa719c3202fb0b4222c2508705d17");
     }
 
     private static List<RowValue> find(byte[] address, TableManifest table, List<byte[]> ways) {
