@@ -136,9 +136,11 @@ final class EndToEndCommand implements Callable<Integer> {
         }
         String detail = String.format(
                 Locale.ROOT,
-                "all rounds: p50 %.1f ms, p99 %.1f ms",
+                "all rounds: p50 %.1f ms, p99 %.1f ms, %d of %d refused",
                 all.getValueAtPercentile(P50) / 1e6,
-                all.getValueAtPercentile(P99) / 1e6);
+                all.getValueAtPercentile(P99) / 1e6,
+                EndToEndBench.refused(all),
+                all.getTotalCount());
         results.add(Result.ratio(name + ", p99 at 70% of that", Spread.of(scans), Optional.of(P99_SCANS), detail));
     }
 

@@ -9,6 +9,7 @@ public final class Main {
 
     /** Runs one benchmark and exits with its code. */
     public static void main(String[] arguments) {
+        org.morphogen.deploy.launch.Main.bridgeLogs();
         System.exit(commandLine().execute(arguments));
     }
 

@@ -15,7 +15,7 @@ public final class Main {
     }
 
     /** What gRPC says through the JDK's logging goes where all other lines go, under the same settings. */
-    static void bridgeLogs() {
+    public static void bridgeLogs() {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }
