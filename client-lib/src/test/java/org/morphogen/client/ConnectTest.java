@@ -59,11 +59,13 @@ final class ConnectTest {
         Change otherNumber = serving -> serving.getHeadBuilder().setBlockNumber(5);
         Change otherBlock = serving -> serving.getHeadBuilder().setBlockHash(OTHER_HASH);
         Change otherRoot = serving -> serving.getBaseEpochBuilder().setStateRoot(OTHER_HASH);
+        Change otherHead = serving -> serving.getHeadBuilder().setDigest(OTHER_HASH);
         Change otherDigest = serving -> serving.setSnapshotDigest(OTHER_HASH);
         return Stream.of(
                 Arguments.of("snapshot digest", SNAPSHOT.digest().hex(), "00".repeat(32), otherDigest),
                 Arguments.of("head epoch", "0", "3", otherEpoch),
                 Arguments.of("head block number", "20000000", "5", otherNumber),
+                Arguments.of("head digest", "0x" + SNAPSHOT.digest().hex(), "0x" + "00".repeat(32), otherHead),
                 Arguments.of("head block hash", FakeSnapshot.BLOCK.hash(), "0x" + "00".repeat(32), otherBlock),
                 Arguments.of("base state root", FakeSnapshot.BLOCK.stateRoot(), "0x" + "00".repeat(32), otherRoot));
     }
@@ -149,8 +151,8 @@ final class ConnectTest {
                 Arguments.of("a range is empty", emptyRange),
                 Arguments.of("attic", otherTable),
                 Arguments.of("somewhere", noEndpoint),
-                Arguments.of("head.block_hash: 31 bytes", shortHash),
-                Arguments.of("head.block_hash: 0 bytes", noEpoch),
+                Arguments.of("head.block_hash has 31 bytes", shortHash),
+                Arguments.of("head.digest has 0 bytes", noEpoch),
                 Arguments.of("snapshot_digest has 33 bytes", longDigest));
     }
 
@@ -170,10 +172,20 @@ final class ConnectTest {
                 .setBlockNumber(1)
                 .setBlockHash(OTHER_HASH)
                 .setStateRoot(OTHER_HASH)
+                .setDigest(ByteString.copyFrom(SNAPSHOT.digest().bytes()))
                 .build();
         parties.both().forEach(party -> party.changeServing(serving -> serving.setBaseEpoch(other)));
 
         assertThat(refusal(FailureReason.PARTY_MISBEHAVES)).hasMessageContaining("not the block that the manifest");
+    }
+
+    @Test
+    void refusesABaseEpochThatDoesNotStandForTheSnapshot() {
+        parties.both()
+                .forEach(party -> party.changeServing(
+                        serving -> serving.getBaseEpochBuilder().setDigest(OTHER_HASH)));
+
+        assertThat(refusal(FailureReason.PARTY_MISBEHAVES)).hasMessageContaining("its base epoch is not the snapshot");
     }
 
     @Test

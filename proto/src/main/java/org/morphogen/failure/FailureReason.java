@@ -28,6 +28,10 @@ public enum FailureReason {
     GENERATION_UNKNOWN(Status.Code.FAILED_PRECONDITION, "Read the cluster view again; the facts tell what is served."),
     /** An epoch outside the window of those that can be answered. */
     EPOCH_OUTSIDE_WINDOW(Status.Code.OUT_OF_RANGE, "Ask for an epoch of the window that the facts tell."),
+    /** An epoch whose block has been replaced by another. */
+    EPOCH_REPLACED(Status.Code.FAILED_PRECONDITION, "Read the cluster view again and ask for an epoch that it lists."),
+    /** A delta or a step back that does not fit the epoch that the receiver is at. */
+    EPOCH_MISMATCH(Status.Code.FAILED_PRECONDITION, "Go on from the receiver's head, which the facts tell."),
     /** The receiver has as much work as it takes. */
     BUSY(Status.Code.RESOURCE_EXHAUSTED, "Wait and ask again, or ask another replica."),
     /** The deadline passed before the answer was ready. */

@@ -28,7 +28,7 @@ class QueryCostTest {
     @Test
     void oneKeyOfOneWayTakesAtMost500BytesUp() {
         int bytes = request(1).getSerializedSize() + GRPC_BYTES;
-        assertThat(bytes).isEqualTo(469).isLessThanOrEqualTo(500);
+        assertThat(bytes).isEqualTo(487).isLessThanOrEqualTo(500);
     }
 
     @Test
@@ -58,6 +58,7 @@ class QueryCostTest {
                 .setQueryId(-1)
                 .setGeneration(1000)
                 .setEpoch(10_000_000)
+                .setEpochMark(ByteString.copyFrom(new byte[16]))
                 .setTable("accounts")
                 .setDeadlineMillis(30_000)
                 .addWays(way)

@@ -3,6 +3,8 @@ package org.morphogen.node;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.epoch.EpochSettings;
+import org.morphogen.node.epoch.StepWatch;
 import org.morphogen.node.numa.NumaChoice;
 import org.morphogen.node.query.QueryLimits;
 import org.morphogen.settings.ByteSize;
@@ -65,7 +67,20 @@ public record NodeSettings(
         int maxKeysInFlight,
 
         @Setting(value = "Queries taken in at once on one stream; beyond it the stream waits.", byDefault = "64")
-        int maxQueriesPerStream) {
+        int maxQueriesPerStream,
+
+        @Setting(value = "Epochs that can be asked for, the head included.", byDefault = "64")
+        int windowEpochs,
+
+        @Setting(
+                value = "Heap that the window's deltas may take; beyond it the window is shorter.",
+                byDefault = "256MiB")
+        ByteSize windowMemory,
+
+        @Setting(
+                value = "Deltas on disk beyond which chunks are written anew, so that older deltas can go.",
+                byDefault = "256MiB")
+        ByteSize deltaLog) {
 
     private static final long LEAST_MEMORY_BYTES = 1 << 20;
     private static final int MOST_THREADS = 1024;
@@ -90,6 +105,11 @@ public record NodeSettings(
                     "advertise: must be set, since " + listen.host() + " is no address to call");
         }
         new QueryLimits(maxQueriesInFlight, maxKeysInFlight, maxQueriesPerStream);
+        new EpochSettings(windowEpochs, windowMemory.bytes(), deltaLog.bytes(), StepWatch.NONE);
+    }
+
+    EpochSettings epochSettings() {
+        return new EpochSettings(windowEpochs, windowMemory.bytes(), deltaLog.bytes(), StepWatch.NONE);
     }
 
     QueryLimits queryLimits() {

@@ -113,8 +113,8 @@ public final class ShardNode implements AutoCloseable {
 
     private HeldGenerations held(MemoryBudget budget, Executor calls) {
         DataDirectory directory = teardown.add(DataDirectory.open(settings.dataDirectory()), DataDirectory::close);
-        LoadingSettings loading =
-                new LoadingSettings(budget, settings.tls(), calls, DiskPartFile::open, Backoff.STANDARD);
+        LoadingSettings loading = new LoadingSettings(
+                budget, settings.tls(), calls, DiskPartFile::open, Backoff.STANDARD, settings.epochSettings());
         HeldGenerations generations =
                 teardown.add(new HeldGenerations(settings.party(), directory, loading), HeldGenerations::close);
         generations.restore();

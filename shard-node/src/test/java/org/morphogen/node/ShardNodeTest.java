@@ -242,7 +242,7 @@ class ShardNodeTest {
     void endsOpenStreamsWhenItCloses() throws InterruptedException {
         ShardNode node = ShardNode.start(settings("n1"));
         try (QueryClient client = new QueryClient(node.endpoint())) {
-            client.ask(Question.oneRow(table(), 1).to(0, 1).build());
+            client.ask(Question.oneRow(snapshot, table(), 1).to(0, 1).build());
 
             node.close();
             node.awaitTermination();
@@ -254,7 +254,7 @@ class ShardNodeTest {
 
     private void assertAnswers(ShardNode node) {
         try (QueryClient client = new QueryClient(node.endpoint())) {
-            assertThat(client.ask(Question.oneRow(table(), 1).to(0, 1).build())
+            assertThat(client.ask(Question.oneRow(snapshot, table(), 1).to(0, 1).build())
                             .getRows()
                             .getWaysCount())
                     .isEqualTo(3);
@@ -333,6 +333,9 @@ class ShardNodeTest {
                 TlsSettings.NONE,
                 16,
                 256,
-                8);
+                8,
+                64,
+                MEMORY,
+                MEMORY);
     }
 }

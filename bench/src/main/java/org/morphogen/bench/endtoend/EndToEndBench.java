@@ -24,7 +24,9 @@ import org.morphogen.deploy.cluster.LocalParty;
 import org.morphogen.deploy.cluster.PartyAdmin;
 import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.dpf.DpfKeyGenerator;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.protocol.v1.ChunkRange;
+import org.morphogen.protocol.v1.EpochBinding;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.protocol.v1.WayKeys;
 import org.morphogen.settings.ByteSize;
@@ -66,18 +68,18 @@ public final class EndToEndBench implements AutoCloseable {
             admin.awaitAllReplicasReady(READY_TIMEOUT);
             var serving = admin.status().getView().getServing();
             String address = serving.getShards(0).getReplicas(0).getEndpoint();
-            prepareQueries(
-                    geometry, serving.getGeneration(), serving.getBaseEpoch().getEpoch());
+            prepareQueries(geometry, serving.getGeneration(), serving.getHead());
             load = new NodeLoad(Endpoint.parse(address), STREAMS);
         }
     }
 
-    private void prepareQueries(ChunkGeometry geometry, long generation, long epoch) {
+    private void prepareQueries(ChunkGeometry geometry, long generation, EpochBinding epoch) {
         DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
         for (int i = 0; i < DIFFERENT_QUERIES; i++) {
             QueryRequest.Builder request = QueryRequest.newBuilder()
                     .setGeneration(generation)
-                    .setEpoch(epoch)
+                    .setEpoch(epoch.getEpoch())
+                    .setEpochMark(epoch.getDigest().substring(0, Epoch.MARK_BYTES))
                     .setTable(RandomSnapshot.TABLE);
             for (int way = 0; way < WAYS; way++) {
                 long row = ThreadLocalRandom.current().nextLong(geometry.rowsPerWay());

@@ -11,10 +11,10 @@ import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.carousel.RideWay;
-import org.morphogen.node.carousel.SegmentGeometry;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /** Some ways of random rows in chunk memory as a node has it. */

@@ -121,7 +121,8 @@ final class ShardCall {
                     NOT_SERVING,
                     CHUNK_NOT_HELD,
                     GENERATION_UNKNOWN,
-                    EPOCH_OUTSIDE_WINDOW -> true;
+                    EPOCH_OUTSIDE_WINDOW,
+                    EPOCH_REPLACED -> true;
             case QUERY_CANCELLED,
                     KEY_MALFORMED,
                     KEY_OF_OTHER_PARTY,
@@ -130,6 +131,7 @@ final class ShardCall {
                     REQUEST_TOO_LARGE,
                     TABLE_UNKNOWN,
                     WAY_UNKNOWN,
+                    EPOCH_MISMATCH,
                     PARTIES_DISAGREE,
                     PARTY_MISBEHAVES,
                     STALE_TERM,

@@ -1,5 +1,6 @@
 package org.morphogen.client.lookup;
 
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import org.morphogen.client.view.ChunkSpan;
 import org.morphogen.client.view.HeldWay;
 import org.morphogen.client.view.ShardReplica;
 import org.morphogen.client.view.ShardView;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ChunkRange;
@@ -31,10 +33,11 @@ record ShardPlan(int party, int shard, QueryRequest skeleton, List<ShardReplica>
     }
 
     /** The plan for a shard that holds these ways of the table. Fails with UNAVAILABLE if no replica is ready. */
-    static ShardPlan of(int party, long generation, ShardView shard, List<HeldWay> ways, long epoch, String table) {
+    static ShardPlan of(int party, long generation, ShardView shard, List<HeldWay> ways, Epoch epoch, String table) {
         QueryRequest.Builder skeleton = QueryRequest.newBuilder()
                 .setGeneration(generation)
-                .setEpoch(epoch)
+                .setEpoch(epoch.number())
+                .setEpochMark(ByteString.copyFrom(epoch.mark()))
                 .setTable(table);
         ways.forEach(held -> skeleton.addWays(wayWithoutKeys(held)));
         List<ShardReplica> ready =

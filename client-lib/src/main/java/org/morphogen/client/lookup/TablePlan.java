@@ -63,7 +63,7 @@ record TablePlan(
                         view.served(party).generation(),
                         shard,
                         ways,
-                        view.asOf().epoch(),
+                        view.served(party).head(),
                         table));
             }
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
@@ -47,10 +48,11 @@ final class Agreement {
         }
     }
 
-    private static void compareEpoch(String name, Function<Served, BoundEpoch> of) {
-        COMPARED.put(name + " epoch", served -> of.apply(served).epoch());
+    private static void compareEpoch(String name, Function<Served, Epoch> of) {
+        COMPARED.put(name + " epoch", served -> of.apply(served).number());
         COMPARED.put(name + " block number", served -> of.apply(served).block().number());
         COMPARED.put(name + " block hash", served -> of.apply(served).block().hash());
+        COMPARED.put(name + " digest", served -> of.apply(served).digest());
         COMPARED.put(name + " state root", served -> of.apply(served).block().stateRoot());
     }
 }

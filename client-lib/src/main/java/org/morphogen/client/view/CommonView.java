@@ -21,7 +21,7 @@ public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
     /** The state that answers will be of: the head. */
     public AsOf asOf() {
         Served served = served(0);
-        return new AsOf(served.digest(), served.head().epoch(), served.head().block());
+        return new AsOf(served.digest(), served.head().number(), served.head().block());
     }
 
     /** What that party serves. */

@@ -28,13 +28,16 @@ final class Coverage {
     }
 
     /**
-     * Throws PARTY_MISBEHAVES unless the base epoch is the snapshot's block and every chunk of every way of every
+     * Throws PARTY_MISBEHAVES unless the base epoch is the snapshot and its block, and every chunk of every way of every
      * table stands in exactly one shard. A missing chunk would make answers noise, a repeated one would cancel itself.
      */
     static void require(int party, Served served, Manifest manifest) {
         Coverage coverage = new Coverage(party, manifest);
         if (!served.base().block().equals(manifest.block())) {
             throw coverage.misbehaves("its base epoch is not the block that the manifest states");
+        }
+        if (!served.base().digest().hex().equals(served.digest().hex())) {
+            throw coverage.misbehaves("its base epoch is not the snapshot that it serves");
         }
         served.shards().forEach(shard -> shard.ways().forEach(held -> coverage.mark(shard.id(), held)));
         coverage.requireAll();

@@ -3,6 +3,7 @@ package org.morphogen.client.view;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.snapshot.SnapshotDigest;
 
 /**
@@ -14,7 +15,7 @@ import org.morphogen.snapshot.SnapshotDigest;
  * @param head newest epoch that every shard can answer
  * @param shards no id twice
  */
-public record Served(long generation, SnapshotDigest digest, BoundEpoch base, BoundEpoch head, List<ShardView> shards) {
+public record Served(long generation, SnapshotDigest digest, Epoch base, Epoch head, List<ShardView> shards) {
     public Served {
         shards = List.copyOf(shards);
         if (generation < 0) {

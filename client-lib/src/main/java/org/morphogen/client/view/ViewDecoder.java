@@ -1,10 +1,10 @@
 package org.morphogen.client.view;
 
-import com.google.protobuf.ByteString;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.morphogen.epoch.DeltaCodec;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ClusterView;
@@ -13,13 +13,11 @@ import org.morphogen.protocol.v1.Replica;
 import org.morphogen.protocol.v1.ServedGeneration;
 import org.morphogen.protocol.v1.Shard;
 import org.morphogen.protocol.v1.WayChunks;
-import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.SnapshotDigest;
 import org.morphogen.transport.Endpoint;
 
 /** Reads a party's view out of its message. Fails with PARTY_MISBEHAVES naming the field that cannot be. */
 final class ViewDecoder {
-    private static final int HASH_BYTES = 32;
     private static final int MAX_SHARDS = 1 << 16;
     private static final int MAX_REPLICAS = 64;
     private static final int MAX_NAME_CHARS = 300;
@@ -55,19 +53,12 @@ final class ViewDecoder {
                 served.getShardsList().stream().map(ViewDecoder::shard).toList());
     }
 
-    private static BoundEpoch epoch(String field, EpochBinding binding) {
-        BlockInfo block = new BlockInfo(
-                binding.getBlockNumber(),
-                hash(field + ".block_hash", binding.getBlockHash()),
-                hash(field + ".state_root", binding.getStateRoot()));
-        return new BoundEpoch(binding.getEpoch(), block);
-    }
-
-    private static String hash(String field, ByteString bytes) {
-        if (bytes.size() != HASH_BYTES) {
-            throw new IllegalArgumentException(field + ": " + bytes.size() + " bytes, not " + HASH_BYTES);
+    private static Epoch epoch(String field, EpochBinding binding) {
+        try {
+            return DeltaCodec.read(binding);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(field + "." + wrong.getMessage(), wrong);
         }
-        return "0x" + HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     private static ShardView shard(Shard shard) {

@@ -4,12 +4,13 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.morphogen.epoch.DeltaCodec;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.protocol.v1.ClusterView;
 import org.morphogen.protocol.v1.EpochBinding;
 import org.morphogen.protocol.v1.Replica;
 import org.morphogen.protocol.v1.ServedGeneration;
 import org.morphogen.protocol.v1.Shard;
-import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.transport.Endpoint;
 
 /** A party: nodes and two coordinators, which agree with one another unless told otherwise. */
@@ -79,7 +80,8 @@ public final class FakeParty implements AutoCloseable {
     }
 
     private static ClusterView view(int party, FakeSnapshot snapshot, Layout layout, List<FakeNode> nodes) {
-        EpochBinding epoch = binding(0, snapshot.manifest().block());
+        EpochBinding epoch = DeltaCodec.write(
+                Epoch.base(0, snapshot.digest(), snapshot.manifest().block()));
         ServedGeneration.Builder serving = ServedGeneration.newBuilder()
                 .setGeneration(GENERATION)
                 .setSnapshotDigest(ByteString.copyFrom(snapshot.digest().bytes()))
@@ -100,15 +102,6 @@ public final class FakeParty implements AutoCloseable {
                 .setParty(party)
                 .setVersion(1)
                 .setServing(serving)
-                .build();
-    }
-
-    private static EpochBinding binding(long epoch, BlockInfo block) {
-        return EpochBinding.newBuilder()
-                .setEpoch(epoch)
-                .setBlockNumber(block.number())
-                .setBlockHash(ByteString.copyFrom(block.hashBytes()))
-                .setStateRoot(ByteString.copyFrom(block.stateRootBytes()))
                 .build();
     }
 }

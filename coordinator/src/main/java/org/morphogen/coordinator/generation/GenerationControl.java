@@ -127,8 +127,8 @@ public final class GenerationControl implements AutoCloseable {
             return ended(served.get(), "served already; nothing to do");
         }
         Manifest manifest = snapshot.manifest();
-        GenerationRecord record =
-                ledger.stage(nameOf(snapshot), snapshot.digest(), new EpochRecord(0, manifest.block()), attempt);
+        GenerationRecord record = ledger.stage(
+                nameOf(snapshot), snapshot.digest(), EpochRecord.base(snapshot.digest(), manifest.block()), attempt);
         LOG.info("Publishing snapshot {} as generation {}", record.snapshot(), record.generation());
         return takeUp(record).progress();
     }

@@ -1,7 +1,9 @@
 package org.morphogen.node.carousel;
 
 import java.util.List;
+import java.util.Optional;
 import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.epoch.Timeline;
 
 /**
  * What a query wants scanned, all of it checked, and the chunks that it holds until closed. A class, not a record: keys
@@ -10,11 +12,18 @@ import org.morphogen.node.chunk.ChunkLease;
 public final class Ride implements AutoCloseable {
     private final List<RideWay> ways;
     private final List<ChunkLease> leases;
+    private final Optional<Timeline.Pin> epoch;
 
-    /** Takes over the leases, which hold the rows of all chunks of {@code ways}. */
+    /** Takes over the leases, which hold the rows of all chunks of {@code ways}, none of which deltas change. */
     public Ride(List<RideWay> ways, List<ChunkLease> leases) {
+        this(ways, leases, Optional.empty());
+    }
+
+    /** Takes over the leases, which hold the rows of all chunks of {@code ways}, and the epoch that is asked for. */
+    public Ride(List<RideWay> ways, List<ChunkLease> leases, Optional<Timeline.Pin> epoch) {
         this.ways = List.copyOf(ways);
         this.leases = List.copyOf(leases);
+        this.epoch = epoch;
     }
 
     /** The ways, each with at least one key and one chunk. */
@@ -30,5 +39,6 @@ public final class Ride implements AutoCloseable {
     @Override
     public void close() {
         leases.forEach(ChunkLease::close);
+        epoch.ifPresent(Timeline.Pin::close);
     }
 }

@@ -2,8 +2,11 @@ package org.morphogen.node.carousel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.epoch.ChunkAtEpoch;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /**
  * One way of a ride: its keys and the chunks that are to be scanned for them. A class, not a record: keys have no text
@@ -24,11 +27,17 @@ public final class RideWay {
      * @param index in the way
      * @param rows as SlicedLayout says, held by the ride's lease
      * @param bank that they lie in
+     * @param epoch that is asked for, where deltas are merged into the rows
      */
-    public record Chunk(int index, MemorySegment rows, int bank) {
-        /** Held by that lease. */
+    public record Chunk(int index, MemorySegment rows, int bank, Optional<ChunkAtEpoch> epoch) {
+        /** Held by that lease; no delta changes it. */
         public static Chunk of(int index, ChunkLease lease) {
-            return new Chunk(index, lease.rows(), lease.bank());
+            return new Chunk(index, lease.rows(), lease.bank(), Optional.empty());
+        }
+
+        /** Held by that lease, wanted as it was at an epoch that is pinned as long as the lease. */
+        public static Chunk of(int index, ChunkLease lease, ChunkAtEpoch epoch) {
+            return new Chunk(index, lease.rows(), lease.bank(), Optional.of(epoch));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /**
  * The chunks of one bank that somebody needs, in a ring, and where the scan stands. Whoever boards sits down at the next segment of

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.morphogen.dpf.DpfEvaluator;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfNodes;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /** A rider's place at one chunk. What remains is guarded by the carousel's lock. */
 final class Seat {

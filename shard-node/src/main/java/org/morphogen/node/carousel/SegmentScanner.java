@@ -1,6 +1,7 @@
 package org.morphogen.node.carousel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.morphogen.dpf.DpfDomain;
@@ -11,6 +12,8 @@ import org.morphogen.node.engine.Accumulators;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
+import org.morphogen.node.epoch.ChunkAtEpoch;
+import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.node.layout.SlicedLayout;
 
 /**
@@ -32,6 +35,7 @@ final class SegmentScanner {
     private final DpfNodes[] oneStep = new DpfNodes[MAX_BATCH_KEYS];
     private final DpfNodes[] nodes = new DpfNodes[MAX_BATCH_KEYS];
     private final DpfKey[] keys = new DpfKey[MAX_BATCH_KEYS];
+    private final List<Correction> corrections = new ArrayList<>();
     private final SelectionBits selection = new SelectionBits(1, DpfDomain.LEAF_BYTES);
     private final Accumulators sums = new Accumulators(0, DpfDomain.LEAF_BYTES);
 
@@ -42,12 +46,23 @@ final class SegmentScanner {
 
     /** Adds what the segment has for everyone who sits there. */
     void scan(TakenSegment segment) {
+        long stamp = segment.startReading();
+        try {
+            scanStanding(segment);
+        } finally {
+            segment.stopReading(stamp);
+        }
+    }
+
+    private void scanStanding(TakenSegment segment) {
         List<Seat> seats = segment.seats();
         int from = 0;
         while (from < seats.size()) {
             int to = from;
             int batchKeys = 0;
+            corrections.clear();
             while (to < seats.size() && batchKeys + keysOf(seats.get(to)) <= MAX_BATCH_KEYS) {
+                correct(seats.get(to), segment.index(), batchKeys);
                 batchKeys += gather(seats.get(to), batchKeys);
                 to++;
             }
@@ -61,6 +76,15 @@ final class SegmentScanner {
 
     private static int keysOf(Seat seat) {
         return seat.way().keys().size();
+    }
+
+    private void correct(Seat seat, int segment, int firstKey) {
+        if (seat.chunk().epoch().isPresent()) {
+            ChunkAtEpoch wanted = seat.chunk().epoch().get();
+            if (!wanted.isStanding(segment)) {
+                corrections.add(new Correction(wanted.differences(segment), firstKey, keysOf(seat)));
+            }
+        }
     }
 
     private int gather(Seat seat, int at) {
@@ -86,8 +110,11 @@ final class SegmentScanner {
         int segmentLeaves = geometry.segmentLeaves();
         int stepLeaves = Math.min(segmentLeaves, stepLeaves(batchKeys));
         int steps = segmentLeaves / stepLeaves;
-        long stepBytes = (long) stepLeaves * DpfDomain.ROWS_PER_LEAF * geometry.rowBytes();
+        int stepRows = stepLeaves * DpfDomain.ROWS_PER_LEAF;
+        int firstRow = segment.index() * geometry.segmentRows();
+        sums.reshape(batchKeys, geometry.rowBytes());
         kernel.begin(batchKeys, geometry.rowBytes());
+        long stepBytes = (long) stepRows * geometry.rowBytes();
         selection.reshape(batchKeys, stepLeaves * DpfDomain.LEAF_BYTES);
         DpfNodes[] parents = steps == 1 ? nodes : stepNodes(segment.node(), geometry, batchKeys, steps);
         long firstNode = segment.node() * steps;
@@ -96,8 +123,11 @@ final class SegmentScanner {
                     keys, parents, batchKeys, firstNode + step, 1, selection.bits(), selection.strideBytes());
             long at = step * stepBytes;
             scanStep(rows.asSlice(at, Math.min(stepBytes, rows.byteSize() - at)), geometry.rowBytes());
+            for (Correction correction : corrections) {
+                int stepRow = firstRow + step * stepRows;
+                correction.upTo(stepRow + stepRows, stepRow, selection, sums);
+            }
         }
-        sums.reshape(batchKeys, geometry.rowBytes());
         kernel.addTo(sums);
     }
 

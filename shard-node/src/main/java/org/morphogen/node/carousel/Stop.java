@@ -3,6 +3,7 @@ package org.morphogen.node.carousel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /** A chunk on the ring, as long as somebody needs it. Guarded by the carousel's lock. */
 final class Stop {

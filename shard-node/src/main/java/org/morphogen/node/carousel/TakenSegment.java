@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /** What a worker scans next, and for whom. Used again and again by one worker. */
 final class TakenSegment {
@@ -38,6 +39,24 @@ final class TakenSegment {
     /** The segment's node in the tree. */
     long node() {
         return geometry().firstNode(present(chunk).index()) + segment;
+    }
+
+    /** The segment's number in its chunk. */
+    int index() {
+        return segment;
+    }
+
+    /** From now on the segment's rows stay as they are; to be given to {@link #stopReading}. */
+    long startReading() {
+        return present(chunk)
+                .epoch()
+                .map(at -> at.segment(segment).startReading())
+                .orElse(0L);
+    }
+
+    /** Lets merging go on. */
+    void stopReading(long stamp) {
+        present(chunk).epoch().ifPresent(at -> at.segment(segment).stopReading(stamp));
     }
 
     /** The segment's rows. */

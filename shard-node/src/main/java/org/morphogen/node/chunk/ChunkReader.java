@@ -24,16 +24,23 @@ public final class ChunkReader {
      * checksum are wrong, with CAPACITY_LACKING, or with STORAGE_FAILED; then no memory stays taken.
      */
     public static ChunkMemory read(Path file, SlicedLayout layout, String sha256, MemoryBudget budget) {
+        return read(file, 0, layout, sha256, budget);
+    }
+
+    /** The same for rows that begin {@code headBytes} behind the file's beginning. */
+    public static ChunkMemory read(Path file, int headBytes, SlicedLayout layout, String sha256, MemoryBudget budget) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() != layout.bytes()) {
-                throw corrupted(file, "has " + channel.size() + " bytes, not " + layout.bytes());
+            long expected = headBytes + layout.bytes();
+            if (channel.size() != expected) {
+                throw corrupted(file, "has " + channel.size() + " bytes, not " + expected);
             }
+            channel.position(headBytes);
             ChunkMemory memory = ChunkMemory.allocate(layout.bytes(), budget);
             boolean sound = false;
             try {
                 String found = fill(channel, layout, memory.rows());
                 if (!found.equals(sha256)) {
-                    throw corrupted(file, "does not have the checksum that the manifest states");
+                    throw corrupted(file, "does not have the checksum that is stated for it");
                 }
                 sound = true;
                 return memory;

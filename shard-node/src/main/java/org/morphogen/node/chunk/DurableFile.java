@@ -56,7 +56,7 @@ public final class DurableFile {
     }
 
     /** Syncs the folder that {@code file} lies in, so that its name survives a crash. */
-    private static void syncFolderOf(Path file) throws IOException {
+    public static void syncFolderOf(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -33,6 +33,11 @@ public record GenerationFolder(Path path) {
         return path.resolve(chunk.fileName());
     }
 
+    /** A chunk as it was at a later epoch than the snapshot's; comes in place of {@link #chunkFile}. */
+    public Path checkpointFile(ChunkId chunk) {
+        return path.resolve(chunk.fileName() + ".checkpoint");
+    }
+
     /** The beginning of a chunk that is being pulled. */
     public Path partFile(ChunkId chunk) {
         return path.resolve(chunk.fileName() + ".part");
@@ -53,6 +58,7 @@ public record GenerationFolder(Path path) {
         for (ChunkId chunk : wanted) {
             kept.add(chunkFile(chunk));
             kept.add(partFile(chunk));
+            kept.add(checkpointFile(chunk));
         }
         for (Path file : chunkFiles()) {
             if (!kept.contains(file)) {

@@ -3,12 +3,17 @@ package org.morphogen.node.control;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
+import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.generation.GenerationProgress;
 import org.morphogen.node.generation.HeldGenerations;
+import org.morphogen.protocol.v1.ApplyPart;
+import org.morphogen.protocol.v1.ApplyResponse;
+import org.morphogen.protocol.v1.ChunkDigestsRequest;
+import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HeldGeneration;
@@ -17,6 +22,10 @@ import org.morphogen.protocol.v1.HoldResponse;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.ReadRowsRequest;
+import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RewindRequest;
+import org.morphogen.protocol.v1.RewindResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +35,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
 
     private final Identity identity;
     private final HeldGenerations generations;
+    private final EpochControl epochs;
     private final MemoryBudget budget;
     private final NodeCondition condition;
 
@@ -37,6 +47,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
             Identity identity, HeldGenerations generations, MemoryBudget budget, NodeCondition condition) {
         this.identity = identity;
         this.generations = generations;
+        this.epochs = new EpochControl(generations);
         this.budget = budget;
         this.condition = condition;
     }
@@ -65,6 +76,26 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
         });
     }
 
+    @Override
+    public StreamObserver<ApplyPart> apply(StreamObserver<ApplyResponse> caller) {
+        return new DeltaReceiver(caller, epochs::apply);
+    }
+
+    @Override
+    public void rewind(RewindRequest request, StreamObserver<RewindResponse> caller) {
+        answer(caller, () -> epochs.rewind(request));
+    }
+
+    @Override
+    public void readRows(ReadRowsRequest request, StreamObserver<ReadRowsResponse> caller) {
+        answer(caller, () -> epochs.read(request));
+    }
+
+    @Override
+    public void chunkDigests(ChunkDigestsRequest request, StreamObserver<ChunkDigestsResponse> caller) {
+        answer(caller, () -> epochs.digests(request));
+    }
+
     private NodeStatus status() {
         NodeStatus.Builder status = NodeStatus.newBuilder()
                 .setNodeId(identity.nodeId())
@@ -77,7 +108,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
     }
 
     private static HeldGeneration held(GenerationProgress held) {
-        return HeldGeneration.newBuilder()
+        HeldGeneration.Builder message = HeldGeneration.newBuilder()
                 .setGeneration(held.wish().generation())
                 .setSnapshotDigest(ByteString.copyFrom(held.wish().snapshot().bytes()))
                 .setAssignmentVersion(held.wish().assignmentVersion())
@@ -85,8 +116,11 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
                 .setChunksReady(held.chunksReady())
                 .setBytesWanted(held.bytesWanted())
                 .setBytesReady(held.bytesReady())
-                .setProblem(held.problem())
-                .build();
+                .setProblem(held.problem());
+        held.window()
+                .ifPresent(window ->
+                        message.setHead(DeltaCodec.write(window.head())).setOldest(DeltaCodec.write(window.oldest())));
+        return message.build();
     }
 
     private static long term(long term) {

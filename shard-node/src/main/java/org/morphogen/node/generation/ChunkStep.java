@@ -3,7 +3,9 @@ package org.morphogen.node.generation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
@@ -11,6 +13,7 @@ import org.morphogen.node.chunk.ChunkReader;
 import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.chunk.Storage;
+import org.morphogen.node.epoch.CheckpointFile;
 import org.morphogen.node.pull.ChunkPull;
 import org.morphogen.node.pull.SnapshotSources;
 import org.morphogen.snapshot.ChunkId;
@@ -42,10 +45,16 @@ final class ChunkStep {
     }
 
     void run(ChunkId chunk) {
+        if (Files.exists(folder.checkpointFile(chunk))) {
+            CheckpointFile.Loaded loaded = readCheckpoint(chunk);
+            enter(chunk, loaded.memory(), loaded.epoch());
+            discard(folder.chunkFile(chunk));
+            return;
+        }
         if (Files.exists(folder.chunkFile(chunk))) {
             Optional<ChunkMemory> sound = readOrDiscard(chunk);
             if (sound.isPresent()) {
-                held.add(chunk, sound.get());
+                enter(chunk, sound.get(), held.wish().baseEpoch());
                 return;
             }
         }
@@ -55,7 +64,34 @@ final class ChunkStep {
                 sha256(chunk),
                 folder.partFile(chunk),
                 folder.chunkFile(chunk)));
-        held.add(chunk, read(chunk));
+        enter(chunk, read(chunk), held.wish().baseEpoch());
+    }
+
+    private void enter(ChunkId chunk, ChunkMemory memory, Epoch standing) {
+        held.add(
+                chunk,
+                SnapshotChunks.layout(manifest, chunk),
+                SnapshotChunks.segments(manifest, chunk),
+                memory,
+                standing);
+    }
+
+    /** Its rows are nowhere else on this node, and deltas that lead to them may be gone, so a damaged one stays. */
+    private CheckpointFile.Loaded readCheckpoint(ChunkId chunk) {
+        try {
+            return CheckpointFile.read(
+                    folder.checkpointFile(chunk), SnapshotChunks.layout(manifest, chunk), settings.budget());
+        } catch (MorphogenException failed) {
+            if (failed.reason() != FailureReason.SNAPSHOT_INVALID) {
+                throw failed;
+            }
+            throw new MorphogenException(
+                    FailureReason.STORAGE_FAILED,
+                    failed.getMessage() + " Check the disk; then take this node's generation folder away, so that it is"
+                            + " built anew.",
+                    Map.of(),
+                    failed);
+        }
     }
 
     private ChunkMemory read(ChunkId chunk) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.pull.SnapshotSources;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
@@ -50,7 +51,26 @@ final class GenerationLoader implements AutoCloseable {
                 SnapshotSources.open(wish.snapshot(), wish.sources(), settings.tls(), settings.executor())) {
             ManifestStep manifest = new ManifestStep(wish, folder, sources);
             retrying("manifest", () -> 0, () -> held.manifestKnown(manifest.run()));
-            held.manifest().ifPresent(known -> loadChunks(known, sources));
+            retrying("delta log", () -> 0, this::openEpochs);
+            if (!closed) {
+                held.manifest().ifPresent(known -> loadChunks(known, sources));
+            }
+        }
+    }
+
+    private void openEpochs() {
+        if (held.keeper().isEmpty()) {
+            Manifest manifest = held.manifest().orElseThrow();
+            held.epochsKnown(
+                    EpochKeeper.open(held.wish().baseEpoch(), manifest, folder, settings.epochs(), this::trouble));
+        }
+    }
+
+    private void trouble(String what, String problem) {
+        if (problem.isEmpty()) {
+            held.solved(what);
+        } else {
+            held.report(what, problem);
         }
     }
 

@@ -8,8 +8,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
-import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.epoch.EpochKeeper;
+import org.morphogen.node.epoch.LiveChunk;
+import org.morphogen.node.epoch.Timeline;
+import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 
@@ -18,10 +23,11 @@ import org.morphogen.snapshot.Manifest;
  * Thread-safe.
  */
 public final class HeldGeneration {
-    private final Map<ChunkId, ChunkMemory> loaded = new ConcurrentHashMap<>();
+    private final Map<ChunkId, LiveChunk> loaded = new ConcurrentHashMap<>();
     private final Map<String, String> problems = new ConcurrentSkipListMap<>();
     private volatile HoldWish wish;
     private volatile @Nullable Manifest manifest;
+    private volatile @Nullable EpochKeeper keeper;
     private boolean dropped;
 
     HeldGeneration(HoldWish wish) {
@@ -38,9 +44,19 @@ public final class HeldGeneration {
         return Optional.ofNullable(manifest);
     }
 
-    /** The right to read a chunk's rows; empty when it is not in memory, or not wanted any more. */
-    public Optional<ChunkLease> lease(ChunkId chunk) {
-        return Optional.ofNullable(loaded.get(chunk)).flatMap(ChunkMemory::lease);
+    /** A chunk; empty when it is not in memory, or not wanted any more. */
+    public Optional<LiveChunk> chunk(ChunkId chunk) {
+        return Optional.ofNullable(loaded.get(chunk));
+    }
+
+    /** The epochs that can be asked for; empty until the delta log has been read. */
+    public Optional<Timeline> epochs() {
+        return keeper().map(EpochKeeper::epochs);
+    }
+
+    /** What keeps the epochs; empty until the delta log has been read. */
+    public Optional<EpochKeeper> keeper() {
+        return Optional.ofNullable(keeper);
     }
 
     /** How far it is. */
@@ -55,18 +71,49 @@ public final class HeldGeneration {
                 ready.size(),
                 tables == null ? 0 : SnapshotChunks.bytes(tables, wanted.chunks()),
                 tables == null ? 0 : SnapshotChunks.bytes(tables, ready),
-                problem());
+                problem(),
+                epochs().map(Timeline::span));
     }
 
     void manifestKnown(Manifest known) {
         manifest = known;
     }
 
-    /** Takes ownership of a loaded chunk; gives it back at once when it is not wanted any more. */
-    synchronized void add(ChunkId chunk, ChunkMemory memory) {
-        if (dropped || !wish.chunks().contains(chunk) || loaded.putIfAbsent(chunk, memory) != null) {
-            memory.release();
+    /** Takes the keeper over, and lets it begin. */
+    synchronized void epochsKnown(EpochKeeper opened) {
+        if (dropped) {
+            opened.close();
+            return;
         }
+        keeper = opened;
+        opened.start();
+    }
+
+    /**
+     * Takes ownership of a loaded chunk; gives it back at once when it is not wanted any more.
+     *
+     * @param standing of the rows
+     */
+    void add(ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
+        EpochKeeper epochs = keeper;
+        if (epochs == null) {
+            throw new IllegalStateException("no epochs");
+        }
+        LiveChunk chunk;
+        try {
+            chunk = epochs.enter(id, layout, segments, memory, standing);
+        } catch (RuntimeException | Error failed) {
+            memory.release();
+            throw failed;
+        }
+        add(chunk, epochs);
+    }
+
+    private synchronized void add(LiveChunk chunk, EpochKeeper epochs) {
+        if (dropped || !wish.chunks().contains(chunk.id()) || loaded.putIfAbsent(chunk.id(), chunk) != null) {
+            epochs.leave(chunk);
+        }
+        epochs.complete(missing().isEmpty());
     }
 
     /** Replaces the wish and lets go of what it does not name. */
@@ -76,11 +123,17 @@ public final class HeldGeneration {
         Set<ChunkId> surplus = new HashSet<>(loaded.keySet());
         changed.chunks().forEach(surplus::remove);
         surplus.forEach(this::letGo);
+        if (keeper != null) {
+            keeper.complete(missing().isEmpty());
+        }
     }
 
     /** Lets go of everything, for good. */
     synchronized void drop() {
         dropped = true;
+        if (keeper != null) {
+            keeper.close();
+        }
         Set.copyOf(loaded.keySet()).forEach(this::letGo);
     }
 
@@ -99,9 +152,9 @@ public final class HeldGeneration {
     }
 
     private void letGo(ChunkId chunk) {
-        ChunkMemory memory = loaded.remove(chunk);
-        if (memory != null) {
-            memory.release();
+        LiveChunk live = loaded.remove(chunk);
+        if (live != null && keeper != null) {
+            keeper.leave(live);
         }
     }
 

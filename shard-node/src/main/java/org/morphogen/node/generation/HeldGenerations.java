@@ -105,6 +105,12 @@ public final class HeldGenerations implements AutoCloseable {
         term.accept(callersTerm);
     }
 
+    /** Fails with STALE_TERM likewise, or with REQUEST_INVALID for another party's leader. */
+    public void requireLeader(long callersTerm, int ofParty) {
+        requireParty(ofParty);
+        requireTerm(callersTerm);
+    }
+
     /** A generation that is held, perhaps not wholly loaded. */
     public Optional<HeldGeneration> find(long generation) {
         return Optional.ofNullable(generations.get(generation));

@@ -3,6 +3,7 @@ package org.morphogen.node.generation;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.SnapshotDigest;
 import org.morphogen.transport.Endpoint;
@@ -46,6 +47,11 @@ public record HoldWish(
             throw new IllegalArgumentException(
                     "sources: " + sources.size() + " are named, " + MAX_SOURCES + " allowed");
         }
+    }
+
+    /** The epoch of the snapshot's own files. */
+    Epoch baseEpoch() {
+        return Epoch.base(base.epoch(), snapshot, base.block());
     }
 
     /** Whether both want the same rows, wherever they are to come from. */

@@ -2,6 +2,7 @@ package org.morphogen.node.generation;
 
 import java.util.concurrent.Executor;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.epoch.EpochSettings;
 import org.morphogen.node.pull.Backoff;
 import org.morphogen.node.pull.PartFile;
 import org.morphogen.transport.TlsSettings;
@@ -14,6 +15,12 @@ import org.morphogen.transport.TlsSettings;
  * @param executor runs the transport's callbacks
  * @param opener opens the files that pulled bytes go into
  * @param backoff between tries that fail
+ * @param epochs what bounds a generation's epochs
  */
 public record LoadingSettings(
-        MemoryBudget budget, TlsSettings tls, Executor executor, PartFile.Opener opener, Backoff backoff) {}
+        MemoryBudget budget,
+        TlsSettings tls,
+        Executor executor,
+        PartFile.Opener opener,
+        Backoff backoff,
+        EpochSettings epochs) {}

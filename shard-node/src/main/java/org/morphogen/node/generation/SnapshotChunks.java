@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkEntry;
 import org.morphogen.snapshot.ChunkGeometry;
@@ -49,6 +50,13 @@ final class SnapshotChunks {
                 .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
                 .geometry()
                 .bytes(chunk.index());
+    }
+
+    /** The segments of a listed chunk. */
+    static SegmentGeometry segments(Manifest manifest, ChunkId chunk) {
+        return SegmentGeometry.of(table(manifest, chunk)
+                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
+                .geometry());
     }
 
     /** How a listed chunk's rows lie in memory. */

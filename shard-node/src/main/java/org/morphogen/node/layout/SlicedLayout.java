@@ -118,6 +118,30 @@ public record SlicedLayout(int rowBytes, int rows) {
         }
     }
 
+    /** Takes some plain rows out of the chunk, row after row. */
+    public void read(MemorySegment chunk, int firstRow, int count, byte[] into, int intoOffset) {
+        int row = firstRow;
+        while (row < firstRow + count) {
+            int at = intoOffset + (row - firstRow) * rowBytes;
+            if (row % GROUP_ROWS == 0 && row + GROUP_ROWS <= firstRow + count) {
+                readGroup(chunk, row, into, at);
+                row += GROUP_ROWS;
+            } else {
+                read(chunk, row, into, at);
+                row++;
+            }
+        }
+    }
+
+    private void readGroup(MemorySegment chunk, int firstRow, byte[] into, int intoOffset) {
+        for (int at = 0; at < rowBytes; at++) {
+            long square = BitSquare.transpose(chunk.get(WORD, offset(firstRow, at)));
+            for (int row = 0; row < GROUP_ROWS; row++) {
+                into[intoOffset + row * rowBytes + at] = (byte) (square >>> (row * Byte.SIZE));
+            }
+        }
+    }
+
     /** XORs {@code diff}, a plain row, into a row of the chunk. */
     public void xor(MemorySegment chunk, int row, byte[] diff, int diffOffset) {
         int shift = row % GROUP_ROWS * Byte.SIZE;

@@ -3,15 +3,19 @@ package org.morphogen.node.query;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.carousel.RideWay;
-import org.morphogen.node.carousel.SegmentGeometry;
 import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.epoch.ChunkAtEpoch;
+import org.morphogen.node.epoch.LiveChunk;
+import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
+import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.protocol.v1.ChunkRange;
 import org.morphogen.protocol.v1.WayKeys;
 import org.morphogen.snapshot.ChunkGeometry;
@@ -23,12 +27,15 @@ final class PlanBuilder {
     private final int party;
     private final TableManifest table;
     private final HeldGeneration generation;
+    private final Timeline.Pin epoch;
     private final ChunkGeometry geometry;
     private final SegmentGeometry segments;
     private final List<RideWay> ways = new ArrayList<>();
     private final List<ChunkLease> leases = new ArrayList<>();
 
-    PlanBuilder(int party, TableManifest table, HeldGeneration generation) {
+    /** Takes over the pin of the epoch that is asked for. */
+    PlanBuilder(int party, TableManifest table, HeldGeneration generation, Timeline.Pin epoch) {
+        this.epoch = epoch;
         this.party = party;
         this.table = table;
         this.generation = generation;
@@ -56,12 +63,13 @@ final class PlanBuilder {
     }
 
     Ride build() {
-        return new Ride(ways, leases);
+        return new Ride(ways, leases, Optional.of(epoch));
     }
 
-    /** Gives back what was leased so far. */
+    /** Gives back what was leased so far, and the epoch. */
     void abandon() {
         leases.forEach(ChunkLease::close);
+        epoch.close();
     }
 
     private DpfKey key(ByteString encoded) {
@@ -82,11 +90,14 @@ final class PlanBuilder {
 
     private RideWay.Chunk chunk(int way, int index) {
         ChunkId id = new ChunkId(table.name(), way, index);
-        ChunkLease lease = generation
-                .lease(id)
-                .orElseThrow(() -> new MorphogenException(
-                        FailureReason.CHUNK_NOT_HELD, "chunks: this node does not hold chunk " + id + ", or not yet."));
+        LiveChunk chunk = generation.chunk(id).orElseThrow(() -> notHeld(id));
+        ChunkLease lease = chunk.lease().orElseThrow(() -> notHeld(id));
         leases.add(lease);
-        return RideWay.Chunk.of(index, lease);
+        return RideWay.Chunk.of(index, lease, new ChunkAtEpoch(chunk, epoch.epoch()));
+    }
+
+    private static MorphogenException notHeld(ChunkId id) {
+        return new MorphogenException(
+                FailureReason.CHUNK_NOT_HELD, "chunks: this node does not hold chunk " + id + ", or not yet.");
     }
 }

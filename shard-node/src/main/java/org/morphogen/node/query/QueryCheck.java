@@ -2,9 +2,11 @@ package org.morphogen.node.query;
 
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.carousel.Ride;
+import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.protocol.v1.QueryRequest;
@@ -28,7 +30,6 @@ final class QueryCheck {
     /** The ride, to be closed by the caller; fails with the reason that the answer is to carry. */
     Ride ride(QueryRequest request) {
         HeldGeneration generation = generation(request.getGeneration());
-        checkEpoch(request.getEpoch(), generation.wish().base().epoch());
         TableManifest table = generation
                 .manifest()
                 .flatMap(manifest -> manifest.table(request.getTable()))
@@ -36,7 +37,7 @@ final class QueryCheck {
                         FailureReason.TABLE_UNKNOWN, "table: the generation has no such table."));
         checkWays(request, table);
         checkSizes(request, table.rowBytes());
-        PlanBuilder plan = new PlanBuilder(party, table, generation);
+        PlanBuilder plan = new PlanBuilder(party, table, generation, epoch(request, generation));
         try {
             request.getWaysList().forEach(plan::add);
             return plan.build();
@@ -49,7 +50,7 @@ final class QueryCheck {
     private HeldGeneration generation(long number) {
         return generations
                 .find(number)
-                .filter(held -> held.manifest().isPresent())
+                .filter(held -> held.epochs().isPresent())
                 .orElseThrow(() -> {
                     String served =
                             generations.numbers().stream().map(String::valueOf).collect(Collectors.joining(","));
@@ -60,13 +61,15 @@ final class QueryCheck {
                 });
     }
 
-    private static void checkEpoch(long epoch, long base) {
-        if (epoch != base) {
-            throw new MorphogenException(
-                    FailureReason.EPOCH_OUTSIDE_WINDOW,
-                    "epoch: only " + base + " can be asked for.",
-                    Map.of("first", Long.toString(base), "last", Long.toString(base)));
+    /** The epoch that is asked for, pinned. */
+    private static Timeline.Pin epoch(QueryRequest request, HeldGeneration generation) {
+        if (request.getEpochMark().size() != Epoch.MARK_BYTES) {
+            throw invalid("epoch_mark: not " + Epoch.MARK_BYTES + " bytes");
         }
+        return generation
+                .epochs()
+                .orElseThrow(() -> invalid("generation: no epochs"))
+                .pin(request.getEpoch(), request.getEpochMark().toByteArray());
     }
 
     private static void checkWays(QueryRequest request, TableManifest table) {

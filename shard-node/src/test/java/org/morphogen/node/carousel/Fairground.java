@@ -13,6 +13,7 @@ import org.morphogen.dpf.DpfKeyPair;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkGeometry;
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.fixture.FullDisk;
 import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
@@ -91,7 +92,8 @@ class FullDiskTest {
         node.generations()
                 .find(1)
                 .orElseThrow()
-                .lease(small.chunkIds().getFirst())
+                .chunk(small.chunkIds().getFirst())
+                .flatMap(LiveChunk::lease)
                 .orElseThrow()
                 .close();
         assertThat(node.progress(1).complete()).isTrue();

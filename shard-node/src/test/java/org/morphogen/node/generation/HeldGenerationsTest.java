@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.epoch.EpochSpan;
+import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.fixture.Fault;
 import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
@@ -69,7 +72,8 @@ class HeldGenerationsTest {
                         snapshot.chunkIds().size(),
                         snapshot.bytes(),
                         snapshot.bytes(),
-                        ""));
+                        "",
+                        Optional.of(new EpochSpan(snapshot.base(), snapshot.base()))));
         assertThat(node.budget().usedBytes()).isEqualTo(snapshot.bytes());
     }
 
@@ -128,7 +132,7 @@ class HeldGenerationsTest {
         node.awaitProblem(1, "chunk " + corrupted);
         await().until(() ->
                 node.progress(1).chunksReady() == snapshot.chunkIds().size() - 1);
-        assertThat(node.generations().find(1).orElseThrow().lease(corrupted)).isEmpty();
+        assertThat(node.generations().find(1).orElseThrow().chunk(corrupted)).isEmpty();
         server.misbehave(request -> Fault.NONE);
         node.awaitComplete(1);
 
@@ -278,7 +282,7 @@ class HeldGenerationsTest {
         node.awaitComplete(1);
 
         HeldGeneration held = node.generations().find(1).orElseThrow();
-        assertThat(held.lease(first.getFirst())).isEmpty();
+        assertThat(held.chunk(first.getFirst())).isEmpty();
         assertThat(node.budget().usedBytes()).isEqualTo(node.progress(1).bytesWanted());
         assertThat(node.directory().generation(1).chunkFile(first.getFirst())).doesNotExist();
         assertThat(server.requestsFor(first.get(2).fileName())).hasSize(1);
@@ -332,7 +336,7 @@ class HeldGenerationsTest {
     private void assertHoldsAllRows() {
         HeldGeneration held = node.generations().find(1).orElseThrow();
         for (ChunkId chunk : snapshot.chunkIds()) {
-            try (ChunkLease lease = held.lease(chunk).orElseThrow()) {
+            try (ChunkLease lease = held.chunk(chunk).flatMap(LiveChunk::lease).orElseThrow()) {
                 byte[] plain = snapshot.chunk(chunk);
                 SlicedLayout layout = SnapshotChunks.layout(snapshot.manifest(), chunk);
                 byte[] found = new byte[plain.length];

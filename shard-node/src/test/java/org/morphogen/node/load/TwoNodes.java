@@ -43,6 +43,11 @@ final class TwoNodes implements AutoCloseable {
         return nodes;
     }
 
+    /** What both hold. */
+    MadeSnapshot snapshot() {
+        return snapshot;
+    }
+
     List<TableManifest> tables() {
         return snapshot.manifest().tables();
     }

@@ -72,7 +72,7 @@ final class Visit implements AutoCloseable {
             }
             wanted.add(inWay);
         }
-        Asked asked = new Asked(nextId++, new Question(table, wanted), rows);
+        Asked asked = new Asked(nextId++, new Question(nodes.snapshot(), table, wanted), rows);
         for (int party = 0; party < streams.size(); party++) {
             streams.get(party)
                     .send(asked.question()
@@ -85,7 +85,8 @@ final class Visit implements AutoCloseable {
 
     /** Sends what is no question. */
     void babble() {
-        Asked sound = new Asked(nextId++, Question.oneRow(nodes.tables().getFirst(), 1), ByteString.EMPTY);
+        Asked sound = new Asked(
+                nextId++, Question.oneRow(nodes.snapshot(), nodes.tables().getFirst(), 1), ByteString.EMPTY);
         for (int party = 0; party < streams.size(); party++) {
             QueryRequest.Builder request = sound.question().to(party, sound.id());
             byte[] key = new byte[1 + random.nextInt(600)];

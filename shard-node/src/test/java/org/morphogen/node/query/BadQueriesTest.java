@@ -40,6 +40,7 @@ class BadQueriesTest {
     @TempDir
     private Path folder;
 
+    private MadeSnapshot snapshot;
     private TableManifest table;
     private QueryNode node;
     private QueryClient client;
@@ -47,7 +48,7 @@ class BadQueriesTest {
 
     @BeforeEach
     void startNode() {
-        MadeSnapshot snapshot = MadeSnapshot.make(
+        snapshot = MadeSnapshot.make(
                 folder.resolve("snapshot"),
                 1,
                 new TableSpec("t", 32, 3, 1280, 256),
@@ -62,7 +63,7 @@ class BadQueriesTest {
             node.holder().awaitComplete(1);
         }
         client = new QueryClient(node.endpoint());
-        good = Question.oneRow(table, 3)
+        good = Question.oneRow(snapshot, table, 3)
                 .to(0, 99, List.of(Question.range(0, 4)))
                 .build();
     }
@@ -94,7 +95,7 @@ class BadQueriesTest {
     void keyOfTheOtherParty() {
         assertRefused(
                 FailureReason.KEY_OF_OTHER_PARTY,
-                Question.oneRow(table, 3)
+                Question.oneRow(snapshot, table, 3)
                         .to(1, 1, List.of(Question.range(0, 4)))
                         .build());
     }
@@ -109,7 +110,8 @@ class BadQueriesTest {
                 .orElseThrow()
                 .table("wide")
                 .orElseThrow();
-        ByteString shallow = Question.oneRow(wide, 3).to(0, 1).getWays(0).getKeys(0);
+        ByteString shallow =
+                Question.oneRow(snapshot, wide, 3).to(0, 1).getWays(0).getKeys(0);
         assertRefused(FailureReason.KEY_DEPTH_WRONG, withKey(shallow));
     }
 

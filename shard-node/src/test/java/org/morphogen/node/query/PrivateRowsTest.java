@@ -103,7 +103,7 @@ class PrivateRowsTest {
     void shardsTogetherMakeTheRow() {
         MadeSnapshot snapshot = hold(10, new TableSpec("t", 32, 2, 1664, 256));
         TableManifest table = snapshot.manifest().table("t").orElseThrow();
-        Question question = new Question(table, List.of(List.of(1663L), List.of(5L)));
+        Question question = new Question(snapshot, table, List.of(List.of(1663L), List.of(5L)));
         byte[] sum = new byte[64];
         List<List<ChunkRange>> shards = List.of(
                 List.of(Question.range(0, 1), Question.range(2, 2)),
@@ -125,8 +125,8 @@ class PrivateRowsTest {
         MadeSnapshot snapshot = hold(10, new TableSpec("t", 64, 1, 1280, 256));
         TableManifest table = snapshot.manifest().table("t").orElseThrow();
 
-        QueryAnswer answer =
-                clients.getFirst().ask(Question.oneRow(table, 77).to(0, 1).build());
+        QueryAnswer answer = clients.getFirst()
+                .ask(Question.oneRow(snapshot, table, 77).to(0, 1).build());
 
         assertThat(rows(answer)).isNotEqualTo(snapshot.row("t", 0, 77)).isNotEqualTo(new byte[64]);
     }
@@ -159,7 +159,7 @@ class PrivateRowsTest {
     }
 
     private void compare(MadeSnapshot snapshot, TableManifest table, List<List<Long>> wanted, String described) {
-        Question question = new Question(table, wanted);
+        Question question = new Question(snapshot, table, wanted);
         byte[] sum = rows(clients.get(0).ask(question.to(0, 1).build()));
         xor(sum, rows(clients.get(1).ask(question.to(1, 1).build())));
         int at = 0;

@@ -232,7 +232,7 @@ class QueryStreamTest {
     }
 
     private QueryRequest query(long id) {
-        return Question.oneRow(table, 3).to(0, id).build();
+        return Question.oneRow(snapshot, table, 3).to(0, id).build();
     }
 
     private static QueryRequest takingBack(long id) {

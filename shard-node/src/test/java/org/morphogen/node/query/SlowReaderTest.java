@@ -149,11 +149,12 @@ class SlowReaderTest {
 
     private QueryRequest.Builder wide(int keysPerWay) {
         TableManifest wide = snapshot.manifest().table("wide").orElseThrow();
-        return new Question(wide, Collections.nCopies(wide.ways(), Collections.nCopies(keysPerWay, 5L))).to(0, 0);
+        return new Question(snapshot, wide, Collections.nCopies(wide.ways(), Collections.nCopies(keysPerWay, 5L)))
+                .to(0, 0);
     }
 
     private QueryRequest request() {
-        return new Question(table, List.of(Collections.nCopies(KEYS, 5L)))
+        return new Question(snapshot, table, List.of(Collections.nCopies(KEYS, 5L)))
                 .to(0, 0)
                 .build();
     }

@@ -1,7 +1,6 @@
-package org.morphogen.node.carousel;
+package org.morphogen.node.layout;
 
 import org.morphogen.dpf.DpfDomain;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /**
@@ -31,22 +30,22 @@ public record SegmentGeometry(int rowBytes, int level, int segmentRows, int segm
     }
 
     /** Bytes of a segment that is not cut short. */
-    long segmentBytes() {
+    public long segmentBytes() {
         return (long) segmentRows * rowBytes;
     }
 
     /** Leaves of a segment that is not cut short. */
-    int segmentLeaves() {
+    public int segmentLeaves() {
         return segmentRows / DpfDomain.ROWS_PER_LEAF;
     }
 
     /** The tree node of a chunk's first segment. */
-    long firstNode(int chunk) {
+    public long firstNode(int chunk) {
         return (long) chunk * segmentsPerChunk;
     }
 
     /** Segments that hold rows of a chunk of so many bytes. */
-    int usedSegments(long chunkBytes) {
+    public int usedSegments(long chunkBytes) {
         return (int) ((chunkBytes + segmentBytes() - 1) / segmentBytes());
     }
 }

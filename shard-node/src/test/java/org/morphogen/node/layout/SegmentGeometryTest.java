@@ -1,4 +1,4 @@
-package org.morphogen.node.carousel;
+package org.morphogen.node.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,175 @@
+package org.morphogen.node.control;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.HashSet;
+import java.util.Map;
+import org.morphogen.epoch.Delta;
+import org.morphogen.epoch.DeltaCodec;
+import org.morphogen.epoch.Epoch;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.epoch.EpochKeeper;
+import org.morphogen.node.epoch.KnownEpoch;
+import org.morphogen.node.epoch.LiveChunk;
+import org.morphogen.node.epoch.Timeline;
+import org.morphogen.node.generation.HeldGeneration;
+import org.morphogen.node.generation.HeldGenerations;
+import org.morphogen.protocol.v1.ApplyResponse;
+import org.morphogen.protocol.v1.ChunkDigestsRequest;
+import org.morphogen.protocol.v1.ChunkDigestsResponse;
+import org.morphogen.protocol.v1.ReadRowsRequest;
+import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RewindRequest;
+import org.morphogen.protocol.v1.RewindResponse;
+import org.morphogen.protocol.v1.WayRowNumbers;
+import org.morphogen.protocol.v1.WayRows;
+import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.ChunkGeometry;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Manifest;
+import org.morphogen.snapshot.TableManifest;
+
+/** What the leader does with the epochs of a generation. Thread-safe. */
+final class EpochControl {
+    /** Most bytes of rows in one answer, so that it fits a message. */
+    private static final int MAX_ROW_BYTES = 3 << 20;
+
+    private final HeldGenerations generations;
+
+    EpochControl(HeldGenerations generations) {
+        this.generations = generations;
+    }
+
+    ApplyResponse apply(DeltaReceiver.Received received) {
+        var start = received.start();
+        generations.requireLeader(start.getTerm(), start.getParty());
+        HeldGeneration held = held(start.getGeneration());
+        var message = org.morphogen.protocol.v1.Delta.newBuilder()
+                .setHeader(start.getHeader())
+                .addAllPieces(received.pieces())
+                .build();
+        Delta delta;
+        try {
+            delta = DeltaCodec.read(message, manifest(held));
+        } catch (IllegalArgumentException wrong) {
+            throw invalid(String.valueOf(wrong.getMessage()));
+        }
+        Epoch head = keeper(held).apply(delta, new HashSet<>(held.wish().chunks()));
+        return ApplyResponse.newBuilder().setHead(DeltaCodec.write(head)).build();
+    }
+
+    RewindResponse rewind(RewindRequest request) {
+        generations.requireLeader(request.getTerm(), request.getParty());
+        Epoch head = keeper(held(request.getGeneration())).rewind(digest("digest", request.getDigest()));
+        return RewindResponse.newBuilder().setHead(DeltaCodec.write(head)).build();
+    }
+
+    ReadRowsResponse read(ReadRowsRequest request) {
+        generations.requireTerm(request.getTerm());
+        HeldGeneration held = held(request.getGeneration());
+        TableManifest table = manifest(held)
+                .table(request.getTable())
+                .orElseThrow(() -> new MorphogenException(
+                        FailureReason.TABLE_UNKNOWN, "table: the generation has no such table."));
+        long rows = request.getWaysList().stream()
+                .mapToLong(WayRowNumbers::getRowsCount)
+                .sum();
+        if (rows * table.rowBytes() > MAX_ROW_BYTES) {
+            throw new MorphogenException(
+                    FailureReason.REQUEST_TOO_LARGE,
+                    "rows: more than " + MAX_ROW_BYTES + " bytes.",
+                    Map.of("limit", Integer.toString(MAX_ROW_BYTES / table.rowBytes())));
+        }
+        try (Timeline.Pin at = keeper(held)
+                .epochs()
+                .pin(request.getEpoch(), request.getEpochMark().toByteArray())) {
+            ReadRowsResponse.Builder response = ReadRowsResponse.newBuilder();
+            request.getWaysList().forEach(way -> response.addWays(read(held, table, way, at.epoch())));
+            return response.build();
+        }
+    }
+
+    ChunkDigestsResponse digests(ChunkDigestsRequest request) {
+        generations.requireTerm(request.getTerm());
+        HeldGeneration held = held(request.getGeneration());
+        EpochKeeper keeper = keeper(held);
+        try (Timeline.Pin at =
+                keeper.epochs().pin(request.getEpoch(), request.getEpochMark().toByteArray())) {
+            ChunkDigestsResponse.Builder response = ChunkDigestsResponse.newBuilder();
+            for (ChunkId chunk : held.wish().chunks()) {
+                keeper.digest(chunk, at.epoch())
+                        .ifPresent(sha256 -> response.addChunks(DeltaCodec.write(chunk, sha256)));
+            }
+            return response.build();
+        }
+    }
+
+    private static WayRows read(HeldGeneration held, TableManifest table, WayRowNumbers way, KnownEpoch at) {
+        ChunkGeometry geometry = table.geometry();
+        if (way.getWay() < 0 || way.getWay() >= table.ways()) {
+            throw new MorphogenException(
+                    FailureReason.WAY_UNKNOWN, "ways: the table has ways 0 to " + (table.ways() - 1) + ".");
+        }
+        byte[] rows = new byte[way.getRowsCount() * table.rowBytes()];
+        byte[] row = new byte[table.rowBytes()];
+        for (int i = 0; i < way.getRowsCount(); i++) {
+            long number = way.getRows(i);
+            if (number < 0 || number >= geometry.rowsPerWay()) {
+                throw invalid("rows: one is past the way's end");
+            }
+            ChunkId id = new ChunkId(table.name(), way.getWay(), (int) (number / geometry.chunkRows()));
+            read(held, id, (int) (number % geometry.chunkRows()), at, row);
+            System.arraycopy(row, 0, rows, i * row.length, row.length);
+        }
+        return WayRows.newBuilder()
+                .setWay(way.getWay())
+                .setRows(UnsafeByteOperations.unsafeWrap(rows))
+                .build();
+    }
+
+    private static void read(HeldGeneration held, ChunkId id, int row, KnownEpoch at, byte[] into) {
+        LiveChunk chunk = held.chunk(id).orElseThrow(() -> notHeld(id));
+        try (ChunkLease lease = chunk.lease().orElseThrow(() -> notHeld(id))) {
+            chunk.read(lease.rows(), row, 1, at, into);
+        }
+    }
+
+    private HeldGeneration held(long generation) {
+        return generations
+                .find(generation)
+                .orElseThrow(() -> new MorphogenException(
+                        FailureReason.GENERATION_UNKNOWN, "generation: this node holds nothing of it."));
+    }
+
+    private static Manifest manifest(HeldGeneration held) {
+        return held.manifest().orElseThrow(EpochControl::notReady);
+    }
+
+    private static EpochKeeper keeper(HeldGeneration held) {
+        return held.keeper().orElseThrow(EpochControl::notReady);
+    }
+
+    private static MorphogenException notReady() {
+        return new MorphogenException(
+                FailureReason.NOT_SERVING, "This node has not read its manifest and delta log yet.");
+    }
+
+    private static MorphogenException notHeld(ChunkId id) {
+        return new MorphogenException(
+                FailureReason.CHUNK_NOT_HELD, "rows: this node does not hold chunk " + id + ", or not yet.");
+    }
+
+    private static Bytes32 digest(String field, ByteString bytes) {
+        try {
+            return DeltaCodec.bytes32(field, bytes);
+        } catch (IllegalArgumentException wrong) {
+            throw invalid(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static MorphogenException invalid(String what) {
+        return new MorphogenException(FailureReason.REQUEST_INVALID, what + ".");
+    }
+}

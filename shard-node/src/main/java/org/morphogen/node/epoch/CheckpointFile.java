@@ -1,0 +1,171 @@
+package org.morphogen.node.epoch;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.morphogen.epoch.Epoch;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkReader;
+import org.morphogen.node.chunk.DurableFile;
+import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.Storage;
+import org.morphogen.node.layout.SlicedLayout;
+import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.BlockInfo;
+import org.morphogen.snapshot.Sha256;
+
+/**
+ * A chunk on disk as it was at an epoch later than the snapshot's: a head of {@value #HEAD_BYTES} bytes, then the rows as
+ * in a snapshot's chunk file. The head, integers big endian:
+ *
+ * <pre>
+ * 0 "morphck1" | 8 epoch | 16 digest | 48 block number | 56 block hash | 88 state root | 120 SHA-256 of the rows
+ * | 152 zeros | 252 CRC-32C of all before
+ * </pre>
+ */
+public final class CheckpointFile {
+    private static final int HEAD_BYTES = 256;
+    private static final int CHECKSUM_AT = HEAD_BYTES - Integer.BYTES;
+    private static final long MAGIC = 0x6d_6f_72_70_68_63_6b_31L; // "morphck1"
+    private static final int PIECE_BYTES = 1 << 20;
+
+    private CheckpointFile() {}
+
+    /** A chunk's rows in memory that the caller owns, and the epoch that they stand at. */
+    public record Loaded(Epoch epoch, ChunkMemory memory) {}
+
+    /**
+     * Writes a chunk as it was at an epoch, while it may be scanned and merged. Once this returns the file survives a
+     * crash; until then an older one does. Fails with IOException.
+     *
+     * @param rows the chunk's memory, held by the caller
+     */
+    static void write(Path file, LiveChunk chunk, MemorySegment rows, KnownEpoch at, StepWatch watch)
+            throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            channel.position(HEAD_BYTES);
+            byte[] sha256 = writeRows(channel, chunk, rows, at, watch);
+            channel.position(0);
+            writeFully(channel, head(at.epoch(), sha256));
+            channel.force(true);
+        }
+        watch.reached(StepWatch.Step.CHECKPOINT_SYNCED);
+        DurableFile.move(temporary, file);
+        watch.reached(StepWatch.Step.CHECKPOINT_NAMED);
+    }
+
+    /** SHA-256 of a chunk's rows as they were at an epoch. */
+    static byte[] digest(LiveChunk chunk, MemorySegment rows, KnownEpoch at) {
+        MessageDigest digest = Sha256.digest();
+        forEachPiece(chunk, rows, at, (piece, bytes) -> digest.update(piece, 0, bytes));
+        return digest.digest();
+    }
+
+    /**
+     * Reads a chunk into memory that the caller owns. Fails with SNAPSHOT_INVALID when the file is damaged, with
+     * CAPACITY_LACKING, or with STORAGE_FAILED.
+     */
+    public static Loaded read(Path file, SlicedLayout layout, MemoryBudget budget) {
+        ByteBuffer head = head(file);
+        Epoch epoch = epoch(file, head);
+        byte[] sha256 = new byte[Bytes32.LENGTH];
+        head.get(120, sha256);
+        return new Loaded(
+                epoch, ChunkReader.read(file, HEAD_BYTES, layout, HexFormat.of().formatHex(sha256), budget));
+    }
+
+    private static byte[] writeRows(
+            FileChannel channel, LiveChunk chunk, MemorySegment rows, KnownEpoch at, StepWatch watch)
+            throws IOException {
+        MessageDigest digest = Sha256.digest();
+        forEachPiece(chunk, rows, at, (piece, bytes) -> {
+            digest.update(piece, 0, bytes);
+            writeFully(channel, ByteBuffer.wrap(piece, 0, bytes));
+            watch.reached(StepWatch.Step.CHECKPOINT_BEGUN);
+        });
+        return digest.digest();
+    }
+
+    private static <X extends Exception> void forEachPiece(
+            LiveChunk chunk, MemorySegment rows, KnownEpoch at, PieceUser<X> user) throws X {
+        SlicedLayout layout = chunk.layout();
+        int pieceRows = Math.max(SlicedLayout.GROUP_ROWS, PIECE_BYTES / layout.rowBytes() & -SlicedLayout.GROUP_ROWS);
+        byte[] piece = new byte[Math.min(pieceRows, layout.rows()) * layout.rowBytes()];
+        for (int row = 0; row < layout.rows(); row += pieceRows) {
+            int count = Math.min(pieceRows, layout.rows() - row);
+            chunk.read(rows, row, count, at, piece);
+            user.use(piece, count * layout.rowBytes());
+        }
+    }
+
+    @FunctionalInterface
+    private interface PieceUser<X extends Exception> {
+        void use(byte[] piece, int bytes) throws X;
+    }
+
+    private static ByteBuffer head(Epoch epoch, byte[] sha256) {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES)
+                .putLong(MAGIC)
+                .putLong(epoch.number())
+                .put(epoch.digest().bytes())
+                .putLong(epoch.block().number())
+                .put(epoch.block().hashBytes())
+                .put(epoch.block().stateRootBytes())
+                .put(sha256);
+        return head.putInt(CHECKSUM_AT, checksum(head)).clear();
+    }
+
+    private static ByteBuffer head(Path file) {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (head.hasRemaining() && channel.read(head) >= 0) {
+                // Until it is full or the file ends.
+            }
+        } catch (IOException unreadable) {
+            throw Storage.failed("read", file, unreadable);
+        }
+        if (head.hasRemaining() || head.getLong(0) != MAGIC || head.getInt(CHECKSUM_AT) != checksum(head)) {
+            throw new MorphogenException(FailureReason.SNAPSHOT_INVALID, file + " is damaged.");
+        }
+        return head;
+    }
+
+    private static Epoch epoch(Path file, ByteBuffer head) {
+        byte[] all = new byte[HEAD_BYTES];
+        head.get(0, all);
+        try {
+            return new Epoch(
+                    head.getLong(8),
+                    Bytes32.read(all, 16),
+                    new BlockInfo(
+                            head.getLong(48),
+                            Bytes32.read(all, 56).toString(),
+                            Bytes32.read(all, 88).toString()));
+        } catch (IllegalArgumentException wrong) {
+            throw new MorphogenException(
+                    FailureReason.SNAPSHOT_INVALID, file + " is damaged: " + wrong.getMessage() + ".");
+        }
+    }
+
+    private static int checksum(ByteBuffer head) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(head.slice(0, CHECKSUM_AT));
+        return (int) checksum.getValue();
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

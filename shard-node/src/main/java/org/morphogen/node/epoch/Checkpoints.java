@@ -1,0 +1,144 @@
+package org.morphogen.node.epoch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.chunk.DurableFile;
+import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.chunk.Storage;
+import org.morphogen.snapshot.ChunkId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the log bounded: when it is too long, writes every chunk anew as it was at the oldest epoch of the window, which
+ * no reorganisation undoes any more, one chunk at a time; then what the log holds from before can go. One thread of its
+ * own. The disk needs room for one chunk more.
+ */
+final class Checkpoints implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
+    private static final String WHAT = "checkpoint";
+
+    private final GenerationFolder folder;
+    private final DeltaLog deltas;
+    private final Timeline timeline;
+    private final Map<ChunkId, LiveChunk> chunks;
+    private final EpochSettings settings;
+    private final EpochKeeper.Troubles troubles;
+    private final Map<ChunkId, Long> onDisk = new ConcurrentHashMap<>();
+    private final Semaphore due = new Semaphore(0);
+    private final Thread thread =
+            Thread.ofPlatform().name("checkpoint").daemon().unstarted(this::run);
+    private volatile boolean complete;
+
+    Checkpoints(
+            GenerationFolder folder,
+            DeltaLog deltas,
+            Timeline timeline,
+            Map<ChunkId, LiveChunk> chunks,
+            EpochSettings settings,
+            EpochKeeper.Troubles troubles) {
+        this.folder = folder;
+        this.deltas = deltas;
+        this.timeline = timeline;
+        this.chunks = chunks;
+        this.settings = settings;
+        this.troubles = troubles;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** The log may have become too long. */
+    void wake() {
+        due.release();
+    }
+
+    /** A chunk's file stands at that epoch. */
+    void onDisk(ChunkId chunk, long epoch) {
+        onDisk.put(chunk, epoch);
+    }
+
+    void forget(ChunkId chunk) {
+        onDisk.remove(chunk);
+    }
+
+    /** Whether every chunk that shall be held is in memory: before that, the log may be needed from its beginning. */
+    void complete(boolean now) {
+        complete = now;
+        wake();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                due.acquire();
+                due.drainPermits();
+                if (complete && deltas.bytes() > settings.logBytes() && !writeAll()) {
+                    TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
+                    wake();
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean writeAll() throws InterruptedException {
+        try (Timeline.Pin oldest = timeline.pinOldest()) {
+            for (LiveChunk chunk : chunks.values()) {
+                if (onDisk.getOrDefault(chunk.id(), 0L) < oldest.epoch().number()) {
+                    write(chunk, oldest.epoch());
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            onDisk.values().stream().min(Long::compare).ifPresent(deltas::forgetBefore);
+            troubles.tell(WHAT, "");
+            return true;
+        } catch (MorphogenException failed) {
+            log.warn("Chunks stay on disk as they were. {}", failed.explain());
+            troubles.tell(WHAT, "checkpoint: " + failed.explain());
+            return false;
+        } catch (RuntimeException | Error defect) {
+            log.error("Chunks stay on disk as they were", defect);
+            troubles.tell(WHAT, "checkpoint: " + defect);
+            return false;
+        }
+    }
+
+    private void write(LiveChunk chunk, KnownEpoch at) {
+        Optional<ChunkLease> held = chunk.lease();
+        if (held.isEmpty()) {
+            return;
+        }
+        Path file = folder.checkpointFile(chunk.id());
+        try (ChunkLease lease = held.get()) {
+            CheckpointFile.write(file, chunk, lease.rows(), at, settings.watch());
+            onDisk.put(chunk.id(), at.number());
+            DurableFile.delete(folder.chunkFile(chunk.id()));
+        } catch (IOException stuck) {
+            throw Storage.failed("write", file, stuck);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

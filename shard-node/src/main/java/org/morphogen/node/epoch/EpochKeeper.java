@@ -1,0 +1,261 @@
+package org.morphogen.node.epoch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.morphogen.epoch.Delta;
+import org.morphogen.epoch.DeltaPiece;
+import org.morphogen.epoch.Epoch;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.layout.SlicedLayout;
+import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Manifest;
+
+/**
+ * Keeps the epochs of one generation: what is acknowledged is in the log, what can be asked for is in the timeline, and
+ * chunks in memory follow the head in the background. Thread-safe.
+ */
+public final class EpochKeeper implements AutoCloseable {
+    private static final int FILES_PER_LOG = 8;
+    private static final long LEAST_FILE_BYTES = 64 << 10;
+
+    private final Manifest manifest;
+    private final Epoch base;
+    private final EpochSettings settings;
+    private final DeltaLog log;
+    private final Timeline timeline;
+    private final Map<ChunkId, LiveChunk> chunks = new ConcurrentSkipListMap<>();
+    private final Merger merger;
+    private final Checkpoints checkpoints;
+
+    private EpochKeeper(
+            Epoch base, Manifest manifest, GenerationFolder folder, EpochSettings settings, Troubles troubles) {
+        this.manifest = manifest;
+        this.base = base;
+        this.settings = settings;
+        this.log = DeltaLog.open(
+                folder.path(), Math.max(LEAST_FILE_BYTES, settings.logBytes() / FILES_PER_LOG), settings.watch());
+        try {
+            this.timeline = timeline();
+        } catch (RuntimeException | Error failed) {
+            log.close();
+            throw failed;
+        }
+        this.merger = new Merger(timeline, chunks, settings.watch());
+        this.checkpoints = new Checkpoints(folder, log, timeline, chunks, settings, troubles);
+    }
+
+    /** Is told what does not go well, and when it does again. */
+    public interface Troubles {
+        /** What goes wrong and what to do; an empty text when it goes well again. */
+        void tell(String what, String problem);
+    }
+
+    /**
+     * Reads the log in the generation's folder, which is there. Fails with STORAGE_FAILED when it is damaged.
+     *
+     * @param base the snapshot's epoch
+     */
+    public static EpochKeeper open(
+            Epoch base, Manifest manifest, GenerationFolder folder, EpochSettings settings, Troubles troubles) {
+        return new EpochKeeper(base, manifest, folder, settings, troubles);
+    }
+
+    /** Begins to merge and to write checkpoints. */
+    public void start() {
+        merger.start();
+        checkpoints.start();
+    }
+
+    /** The epochs that can be asked for. */
+    public Timeline epochs() {
+        return timeline;
+    }
+
+    /**
+     * Takes a delta in: once this returns it survives a crash, and the epoch that it leads to can be asked for. A delta
+     * that is known already is taken again. Fails, changing nothing, with REQUEST_INVALID, EPOCH_MISMATCH or
+     * STORAGE_FAILED.
+     *
+     * @param held chunks that this node shall hold, whose pieces must be there; others are left out
+     */
+    public synchronized Epoch apply(Delta delta, Set<ChunkId> held) {
+        Delta own = checked(delta, held).only(held);
+        KnownEpoch head = timeline.head();
+        Epoch wanted = own.header().epoch();
+        if (isKnown(wanted)) {
+            return head.epoch();
+        }
+        if (!own.header().parentDigest().equals(head.epoch().digest())
+                || own.header().number() != head.number() + 1) {
+            throw mismatch("the delta does not lead on from this node's head", head.epoch());
+        }
+        KnownEpoch next = head.next(own);
+        log.append(own);
+        timeline.append(next);
+        merger.wake();
+        checkpoints.wake();
+        return next.epoch();
+    }
+
+    /**
+     * Goes back to an epoch of the window, so that others may follow it. Fails, changing nothing, with EPOCH_MISMATCH or
+     * STORAGE_FAILED.
+     */
+    public synchronized Epoch rewind(Bytes32 digest) {
+        KnownEpoch head = timeline.head();
+        if (head.epoch().digest().equals(digest)) {
+            return head.epoch();
+        }
+        KnownEpoch to = timeline.window().stream()
+                .filter(known -> known.epoch().digest().equals(digest))
+                .findFirst()
+                .orElseThrow(() -> mismatch("the epoch to go back to is not in the window", head.epoch()));
+        log.rewind(digest);
+        timeline.rewind(to);
+        merger.wake();
+        return to.epoch();
+    }
+
+    /**
+     * Makes a chunk follow the epochs from now on.
+     *
+     * @param memory owned by the caller, by the chunk once this returns
+     * @param standing of the rows
+     */
+    public LiveChunk enter(
+            ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
+        Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, layout, memory, standing));
+        LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin);
+        checkpoints.onDisk(id, standing.number());
+        chunks.put(id, chunk);
+        merger.wake();
+        return chunk;
+    }
+
+    /** A chunk follows no more; its memory is let go. */
+    public void leave(LiveChunk chunk) {
+        chunks.remove(chunk.id(), chunk);
+        checkpoints.forget(chunk.id());
+        chunk.release();
+    }
+
+    /** SHA-256 of a chunk's rows as they were at an epoch; empty when it is not in memory. */
+    public Optional<Bytes32> digest(ChunkId id, KnownEpoch at) {
+        return Optional.ofNullable(chunks.get(id))
+                .flatMap(chunk -> chunk.lease().map(held -> {
+                    try (ChunkLease lease = held) {
+                        return Bytes32.of(CheckpointFile.digest(chunk, lease.rows(), at));
+                    }
+                }));
+    }
+
+    /** Whether every chunk that shall be held is in memory. Before that, the log may be needed from its beginning. */
+    public void complete(boolean now) {
+        checkpoints.complete(now);
+    }
+
+    /** The epoch that the snapshot's own files stand at. */
+    public Epoch base() {
+        return base;
+    }
+
+    /** Stops following; the chunks stay as they are. */
+    @Override
+    public void close() {
+        merger.close();
+        checkpoints.close();
+        log.close();
+    }
+
+    private Delta checked(Delta delta, Set<ChunkId> held) {
+        try {
+            delta.check(manifest, held);
+            return delta;
+        } catch (IllegalArgumentException wrong) {
+            throw new MorphogenException(FailureReason.REQUEST_INVALID, wrong.getMessage() + ".");
+        }
+    }
+
+    private boolean isKnown(Epoch wanted) {
+        return timeline.window().stream()
+                .anyMatch(known -> known.epoch().digest().equals(wanted.digest()));
+    }
+
+    private static MorphogenException mismatch(String what, Epoch head) {
+        return new MorphogenException(
+                FailureReason.EPOCH_MISMATCH,
+                what + ", epoch " + head + ".",
+                Map.of(
+                        "headEpoch", Long.toString(head.number()),
+                        "headDigest", head.digest().hex()));
+    }
+
+    /** The newest epochs of the log, and one before them. */
+    private Timeline timeline() {
+        List<LogEntry> chain = log.chain();
+        Optional<Bytes32> tip = log.tip();
+        if (chain.isEmpty()) {
+            if (tip.isPresent() && !tip.get().equals(base.digest())) {
+                throw broken("leads to an epoch that it does not hold");
+            }
+            return new Timeline(KnownEpoch.root(base), settings);
+        }
+        boolean reachesBase = chain.getFirst().parentDigest().equals(base.digest());
+        int first = Math.max(reachesBase ? 0 : 1, chain.size() - settings.windowEpochs() + 1);
+        Timeline known = new Timeline(
+                KnownEpoch.root(first == 0 ? base : chain.get(first - 1).epoch()), settings);
+        for (LogEntry entry : chain.subList(first, chain.size())) {
+            known.append(known.head().next(log.read(entry, manifest)));
+        }
+        return known;
+    }
+
+    /** Brings rows that stand behind the timeline to the head, which is pinned. */
+    private Timeline.Pin replay(ChunkId id, SlicedLayout layout, ChunkMemory memory, Epoch standing) {
+        Timeline.Pin head;
+        List<LogEntry> chain;
+        synchronized (this) {
+            head = timeline.pinHead();
+            chain = log.chain();
+        }
+        try (ChunkLease lease = memory.lease().orElseThrow()) {
+            int next = 0;
+            while (next < chain.size() && !chain.get(next).parentDigest().equals(standing.digest())) {
+                next++;
+            }
+            if (next == chain.size()) {
+                throw broken("does not lead on from epoch " + standing + ", at which chunk " + id + " stands on disk");
+            }
+            for (LogEntry entry : chain.subList(next, chain.size())) {
+                Optional.ofNullable(log.read(entry, manifest).pieces().get(id))
+                        .ifPresent(piece -> replay(lease.rows(), layout, piece));
+            }
+            return head;
+        } catch (RuntimeException | Error failed) {
+            head.close();
+            throw failed;
+        }
+    }
+
+    private static void replay(MemorySegment rows, SlicedLayout layout, DeltaPiece piece) {
+        for (int entry = 0; entry < piece.count(); entry++) {
+            layout.xor(rows, piece.row(entry), piece.entries(), piece.diffAt(entry));
+        }
+    }
+
+    private static MorphogenException broken(String what) {
+        return new MorphogenException(
+                FailureReason.STORAGE_FAILED,
+                "The delta log " + what + ". Take this node's generation folder away, so that it is built anew.");
+    }
+}

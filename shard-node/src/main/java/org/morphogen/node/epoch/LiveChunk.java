@@ -1,0 +1,108 @@
+package org.morphogen.node.epoch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.layout.SlicedLayout;
+import org.morphogen.snapshot.ChunkId;
+
+/**
+ * A chunk in memory that deltas are merged into while it is scanned. Each of its segments stands at an epoch of its own:
+ * whoever reads one learns at which, and sets right what differs from the epoch that was asked for. Thread-safe.
+ */
+public final class LiveChunk {
+    private final ChunkId id;
+    private final SlicedLayout layout;
+    private final ChunkMemory memory;
+    private final int segmentRows;
+    private final LiveSegment[] segments;
+    /** What no segment stands behind, and behind it what merging leads to. Guarded by this. */
+    private final Deque<Timeline.Pin> floor = new ArrayDeque<>();
+
+    /** Takes over the memory, whose rows stand at the epoch pinned, and the pin. */
+    public LiveChunk(
+            ChunkId id, SlicedLayout layout, ChunkMemory memory, SegmentGeometry geometry, Timeline.Pin standing) {
+        this.id = id;
+        this.layout = layout;
+        this.memory = memory;
+        this.segmentRows = geometry.segmentRows();
+        this.segments = new LiveSegment[geometry.usedSegments(layout.bytes())];
+        for (int i = 0; i < segments.length; i++) {
+            int firstRow = i * segmentRows;
+            segments[i] = new LiveSegment(firstRow, Math.min(layout.rows(), firstRow + segmentRows), standing.epoch());
+        }
+        floor.add(standing);
+    }
+
+    /** Its name. */
+    public ChunkId id() {
+        return id;
+    }
+
+    /** How its rows lie. */
+    public SlicedLayout layout() {
+        return layout;
+    }
+
+    /** The right to read its rows; empty when they are already given back. */
+    public Optional<ChunkLease> lease() {
+        return memory.lease();
+    }
+
+    /** One of its segments. */
+    public LiveSegment segment(int index) {
+        return segments[index];
+    }
+
+    /** The segment that a row lies in. */
+    LiveSegment segmentOf(int row) {
+        return segments[row / segmentRows];
+    }
+
+    /** Brings all segments to an epoch, one after another. Takes over the pin. */
+    synchronized void merge(Timeline.Pin to, StepWatch watch) {
+        Optional<ChunkLease> held = memory.lease();
+        if (held.isEmpty()) {
+            to.close();
+            return;
+        }
+        floor.addLast(to);
+        try (ChunkLease lease = held.get()) {
+            for (LiveSegment segment : segments) {
+                if (segment.merge(this, lease.rows(), to.epoch())) {
+                    watch.reached(StepWatch.Step.SEGMENT_MERGED);
+                }
+            }
+        }
+        while (floor.size() > 1) {
+            floor.removeFirst().close();
+        }
+    }
+
+    /**
+     * Copies plain rows as they were at an epoch.
+     *
+     * @param rows the chunk's memory, held by the caller
+     * @param count of rows; {@code into} has room for them
+     */
+    public void read(MemorySegment rows, int firstRow, int count, KnownEpoch at, byte[] into) {
+        int row = firstRow;
+        while (row < firstRow + count) {
+            LiveSegment segment = segmentOf(row);
+            int end = Math.min(segment.endRow(), firstRow + count);
+            segment.read(this, rows, row, end, at, into, (row - firstRow) * layout.rowBytes());
+            row = end;
+        }
+    }
+
+    /** The owner lets go of the memory and of all epochs, once nobody merges. Call it once. */
+    public synchronized void release() {
+        memory.release();
+        floor.forEach(Timeline.Pin::close);
+        floor.clear();
+    }
+}
