@@ -1,0 +1,72 @@
+package org.morphogen.coordinator.feed;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.morphogen.failure.MorphogenException;
+
+/**
+ * Merges the diffs of a block's transactions, told by prestateTracer with {@code diffMode}, into what the block
+ * changed. What the tracer does not tell is not in it: slots that system calls wrote (EIP-2935, EIP-4788), and slots of
+ * a contract that deleted itself which the same transaction did not touch (possible before the Cancun fork only). Not
+ * thread-safe.
+ */
+final class BlockDiffs {
+    private final SortedMap<Address, AccountState> accounts = new TreeMap<>();
+
+    /** Adds the next transaction's diff. */
+    void add(TransactionDiff diff) {
+        Set<Address> touched = new HashSet<>(diff.pre().keySet());
+        touched.addAll(diff.post().keySet());
+        for (Address address : touched) {
+            accounts.computeIfAbsent(address, a -> new AccountState())
+                    .apply(diff.pre().get(address), diff.post().get(address));
+        }
+    }
+
+    /** What the block changed, its withdrawals included; ends the merging. */
+    BlockChanges changes(BlockHead head) throws BadJson {
+        List<Credit> credits = credits(head.withdrawals());
+        List<AccountChange> changed = new ArrayList<>();
+        List<SlotChange> slots = new ArrayList<>();
+        accounts.forEach((address, state) -> {
+            changed.add(new AccountChange(address, state.after()));
+            state.slots().forEach((slot, word) -> slots.add(new SlotChange(address, slot, word)));
+        });
+        return new BlockChanges(head.block(), head.parentHash(), changed, slots, credits);
+    }
+
+    /** Adds the withdrawals to the accounts whose balance is known; gives the others. */
+    private List<Credit> credits(List<Withdrawal> withdrawals) throws BadJson {
+        List<Credit> credits = new ArrayList<>();
+        for (Map.Entry<Address, BigInteger> sum : sums(withdrawals).entrySet()) {
+            @Nullable AccountState state = accounts.get(sum.getKey());
+            if (state != null) {
+                add(state, sum.getValue());
+            } else if (sum.getValue().signum() > 0) {
+                credits.add(new Credit(sum.getKey(), sum.getValue()));
+            }
+        }
+        return credits;
+    }
+
+    private static void add(AccountState state, BigInteger wei) throws BadJson {
+        try {
+            state.add(wei);
+        } catch (MorphogenException unfit) {
+            throw new BadJson("withdrawals", unfit);
+        }
+    }
+
+    private static Map<Address, BigInteger> sums(List<Withdrawal> withdrawals) {
+        Map<Address, BigInteger> sums = new TreeMap<>();
+        withdrawals.forEach(w -> sums.merge(w.address(), w.wei(), BigInteger::add));
+        return sums;
+    }
+}

@@ -1,0 +1,114 @@
+package org.morphogen.coordinator.feed;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.morphogen.row.AccountValue;
+import org.morphogen.row.CodeDictionary;
+
+/**
+ * Writes what a block changed as a line for {@link RecordedFeed}: the whole block as one diff, and with code hashes in
+ * the place of code.
+ */
+final class ChangesWriter {
+    private final JsonGenerator to;
+    private final BlockChanges changes;
+    private final Map<Address, List<SlotChange>> slots;
+
+    private ChangesWriter(JsonGenerator to, BlockChanges changes) {
+        this.to = to;
+        this.changes = changes;
+        this.slots = changes.slots().stream()
+                .collect(Collectors.groupingBy(SlotChange::address, HashMap::new, Collectors.toList()));
+    }
+
+    static void write(JsonGenerator to, BlockChanges changes) throws IOException {
+        new ChangesWriter(to, changes).block();
+    }
+
+    private void block() throws IOException {
+        to.writeStartObject();
+        to.writeStringField("number", Hex.ofNumber(changes.block().number()));
+        to.writeStringField("hash", changes.block().hash());
+        to.writeStringField("parentHash", changes.parentHash());
+        to.writeStringField("stateRoot", changes.block().stateRoot());
+        withdrawals();
+        to.writeArrayFieldStart("diffs");
+        to.writeStartObject();
+        pre();
+        post();
+        to.writeEndObject();
+        to.writeEndArray();
+        to.writeEndObject();
+    }
+
+    private void withdrawals() throws IOException {
+        if (changes.credits().isEmpty()) {
+            return;
+        }
+        to.writeArrayFieldStart("withdrawals");
+        for (Credit credit : changes.credits()) {
+            to.writeStartObject();
+            to.writeStringField("address", credit.address().toString());
+            to.writeStringField("amount", quantity(Withdrawal.gwei(credit.wei())));
+            to.writeEndObject();
+        }
+        to.writeEndArray();
+    }
+
+    /** Deleted accounts stand on the side before, and only there. */
+    private void pre() throws IOException {
+        to.writeObjectFieldStart("pre");
+        for (AccountChange account : changes.accounts()) {
+            if (account.after().isEmpty()) {
+                to.writeObjectFieldStart(account.address().toString());
+                storage(account.address());
+                to.writeEndObject();
+            }
+        }
+        to.writeEndObject();
+    }
+
+    /** All others stand on the side after, and only there: so they are told whole. */
+    private void post() throws IOException {
+        to.writeObjectFieldStart("post");
+        for (AccountChange account : changes.accounts()) {
+            if (account.after().isPresent()) {
+                to.writeObjectFieldStart(account.address().toString());
+                value(account.after().get());
+                storage(account.address());
+                to.writeEndObject();
+            }
+        }
+        to.writeEndObject();
+    }
+
+    private void value(AccountValue value) throws IOException {
+        to.writeStringField("balance", quantity(value.balance()));
+        to.writeStringField("nonce", Hex.ofNumber(value.nonce()));
+        if (!value.codeHash().equals(CodeDictionary.EMPTY_CODE)) {
+            to.writeStringField("codeHash", value.codeHash().toString());
+        }
+    }
+
+    private void storage(Address address) throws IOException {
+        List<SlotChange> changed = slots.getOrDefault(address, List.of());
+        if (changed.isEmpty()) {
+            return;
+        }
+        to.writeObjectFieldStart("storage");
+        for (SlotChange slot : changed) {
+            to.writeStringField(
+                    slot.slot().toString(), slot.after().orElse(Words.ZERO).toString());
+        }
+        to.writeEndObject();
+    }
+
+    private static String quantity(BigInteger number) {
+        return "0x" + number.toString(16);
+    }
+}

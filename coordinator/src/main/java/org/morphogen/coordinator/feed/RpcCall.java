@@ -1,0 +1,38 @@
+package org.morphogen.coordinator.feed;
+
+import java.util.List;
+
+/**
+ * A JSON-RPC request.
+ *
+ * @param params a JSON array
+ */
+record RpcCall(String method, String params) {
+    private static final String TRACER = "{\"tracer\":\"prestateTracer\",\"tracerConfig\":{\"diffMode\":true}}";
+
+    static RpcCall head(long number) {
+        return new RpcCall("eth_getBlockByNumber", "[\"" + Hex.ofNumber(number) + "\",false]");
+    }
+
+    static RpcCall traceByHash(BlockHead head) {
+        return new RpcCall("debug_traceBlockByHash", "[\"" + head.block().hash() + "\"," + TRACER + "]");
+    }
+
+    static RpcCall traceByNumber(BlockHead head) {
+        return new RpcCall(
+                "debug_traceBlockByNumber", "[\"" + Hex.ofNumber(head.block().number()) + "\"," + TRACER + "]");
+    }
+
+    /** The calls as a body, each call's place in the list as its id; a single one stands for itself. */
+    static String body(List<RpcCall> calls) {
+        StringBuilder body = new StringBuilder();
+        for (int id = 0; id < calls.size(); id++) {
+            body.append(id == 0 ? "" : ",").append(calls.get(id).json(id));
+        }
+        return calls.size() == 1 ? body.toString() : "[" + body + "]";
+    }
+
+    private String json(int id) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + params + "}";
+    }
+}
