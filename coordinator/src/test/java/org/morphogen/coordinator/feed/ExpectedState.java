@@ -45,9 +45,18 @@ record ExpectedState(BlockInfo block, Map<Address, AccountValue> accounts, Map<A
         accounts.forEach((address, value) -> assertThat(replay.account(address))
                 .as("%s at %s", address, block)
                 .isEqualTo(value));
-        slots.forEach((address, words) -> words.forEach((slot, word) -> assertThat(replay.slot(address, slot))
+        // Of a contract that deleted itself before Cancun, a node does not tell which slots went with it.
+        slots.forEach((address, words) -> {
+            if (replay.isThere(address)) {
+                assertSlots(replay, address, words);
+            }
+        });
+    }
+
+    private void assertSlots(Replay replay, Address address, Map<Bytes32, Bytes32> words) {
+        words.forEach((slot, word) -> assertThat(replay.slot(address, slot))
                 .as("%s %s at %s", address, slot, block)
-                .isEqualTo(word)));
+                .isEqualTo(word));
     }
 
     private static AccountValue value(JsonNode account) throws IOException {

@@ -54,7 +54,7 @@ class JsonRpcFaultsTest {
                 "500 | oops | HTTP status 500",
                 "401 | | HTTP status 401",
                 "302 | | HTTP status 302",
-                "200 | | broken JSON",
+                "200 | | is not a JSON object",
                 "200 | <html>busy</html> | broken JSON",
                 "200 | [{'id':0,'result | broken JSON",
                 "200 | [] | lacks the answer",
@@ -207,8 +207,8 @@ class JsonRpcFaultsTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         String heads = node.answer(RpcCall.body(List.of(RpcCall.head(1), RpcCall.head(2))));
-        String trace = node.answer(RpcCall.body(
-                List.of(new RpcCall("debug_traceBlockByHash", "[\"" + Chains.info('a', 2).hash() + "\"]"))));
+        String trace = node.answer(RpcCall.body(List.of(new RpcCall(
+                "debug_traceBlockByHash", "[\"" + Chains.info('a', 2).hash() + "\"]"))));
         for (int i = 0; i < 400; i++) {
             boolean inHeads = random.nextBoolean();
             node.fail(FakeEthereumNode.reply(200, inHeads ? garbled(heads, random) : heads));

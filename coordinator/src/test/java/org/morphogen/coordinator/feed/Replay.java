@@ -52,8 +52,8 @@ final class Replay {
         return states.getLast().slots().getOrDefault(new SlotKey(address, slot), Words.ZERO);
     }
 
-    int accounts() {
-        return states.getLast().accounts().size();
+    boolean isThere(Address address) {
+        return states.getLast().accounts().containsKey(address);
     }
 
     private static State after(State state, BlockChanges changes) {
