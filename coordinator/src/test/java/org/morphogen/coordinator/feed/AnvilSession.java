@@ -13,7 +13,8 @@ import org.morphogen.snapshot.BlockInfo;
 /** Makes blocks with all kinds of changes on an anvil, and tells what anvil says of them. */
 final class AnvilSession {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int SLOTS = 6;
+    /** Slots 1 to this are written. */
+    static final int SLOTS = 6;
     /** Called with two words it sets a slot; called without data it deletes itself. */
     private static final String CONTRACT = "0x6010600c60003960106000f3" + "3660075733ff005b6020356000355500";
 
@@ -89,10 +90,11 @@ final class AnvilSession {
         for (String contract : contracts) {
             ObjectNode slots = words.putObject(contract);
             for (int slot = 1; slot <= SLOTS; slot++) {
-                slots.put(
-                        Chains.word(slot),
-                        anvil.call("eth_getStorageAt", "['" + contract + "','0x" + slot + "','" + number + "']")
-                                .asText());
+                String word = anvil.call("eth_getStorageAt", "['" + contract + "','0x" + slot + "','" + number + "']")
+                        .asText();
+                if (!word.equals(Chains.word(0))) {
+                    slots.put(Chains.word(slot), word);
+                }
             }
         }
         return state + "\n";
