@@ -3,18 +3,22 @@ package org.morphogen.coordinator.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random blocks on small tables, held against a map. */
+/** Random blocks on small tables, held against a map and against a plainer planner. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class DeltaPlannerModelTest {
     private static final int TABLES = 150;
@@ -58,6 +62,7 @@ class DeltaPlannerModelTest {
             List<RowEdit> edits = edits(wanted, touched);
             byte[][] before = table.matrix();
             DeltaPlan plan = table.planner().plan(edits, table);
+            assertThat(plan).as(when).isEqualTo(reference(wanted, touched));
             requireSamePlanHoweverAsked(plan, edits, when);
             assertThat(table.matrix()).as(when).isDeepEqualTo(before);
             if (plan instanceof DeltaPlan.Planned planned) {
@@ -89,6 +94,15 @@ class DeltaPlannerModelTest {
                 }
             }
             return edits;
+        }
+
+        private DeltaPlan reference(Map<Long, Long> wanted, Set<Long> touched) {
+            SortedMap<byte[], Optional<byte[]>> rows = new TreeMap<>(Arrays::compareUnsigned);
+            for (long number : touched) {
+                byte[] key = TestKeys.key(number);
+                rows.put(key, Optional.ofNullable(wanted.get(number)).map(value -> table.rowOf(key, value)));
+            }
+            return new ReferencePlan(table, rows).plan();
         }
 
         private long anyKey() {

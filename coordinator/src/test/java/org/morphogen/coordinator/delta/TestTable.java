@@ -27,6 +27,14 @@ final class TestTable implements RowReader {
         ways = new byte[WAYS][rowsPerWay * ROW_BYTES];
     }
 
+    TestTable copy() {
+        TestTable copy = new TestTable((int) addressing.rowsPerWay());
+        for (int way = 0; way < WAYS; way++) {
+            System.arraycopy(ways[way], 0, copy.ways[way], 0, ways[way].length);
+        }
+        return copy;
+    }
+
     TableAddressing addressing() {
         return addressing;
     }

@@ -28,7 +28,7 @@ class UsualBlockTest {
     private final List<Long> present = new ArrayList<>();
     private long nextKey = KEYS;
 
-    /** One call for the candidates, one for each step of the longest path, seldom one or two for keys in each other's way. */
+    /** One call for the candidates, one for each step of the longest path, then some for keys in each other's way. */
     @Test
     void takesFewCallsOfTheReader() {
         for (long key = 0; key < KEYS; key++) {
