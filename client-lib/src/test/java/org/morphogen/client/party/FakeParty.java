@@ -87,6 +87,7 @@ public final class FakeParty implements AutoCloseable {
                 .setSnapshotDigest(ByteString.copyFrom(snapshot.digest().bytes()))
                 .setBaseEpoch(epoch)
                 .setHead(epoch)
+                .addWindow(epoch)
                 .setAssignmentVersion(1);
         for (int shard = 0; shard < layout.shards(); shard++) {
             Shard.Builder builder = layout.shard(shard, snapshot).toBuilder();

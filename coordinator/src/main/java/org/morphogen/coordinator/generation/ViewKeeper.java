@@ -1,5 +1,6 @@
 package org.morphogen.coordinator.generation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,10 +50,10 @@ final class ViewKeeper {
                                     .served(
                                             record.snapshotDigest(),
                                             record.base().binding(),
-                                            ledger.serving()
+                                            List.of(ledger.serving()
                                                     .orElseThrow()
                                                     .head()
-                                                    .binding(),
+                                                    .binding()),
                                             assignment))
                             .build();
                 }));

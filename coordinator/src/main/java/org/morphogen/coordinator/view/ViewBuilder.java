@@ -34,14 +34,19 @@ public final class ViewBuilder {
         this.ready = Set.copyOf(ready);
     }
 
-    /** The generation that {@code assignment} places, as served. */
+    /**
+     * The generation that {@code assignment} places, as served.
+     *
+     * @param window epochs that can be asked for, oldest first; at least one
+     */
     public ServedGeneration served(
-            SnapshotDigest digest, EpochBinding base, EpochBinding head, AssignmentRecord assignment) {
+            SnapshotDigest digest, EpochBinding base, List<EpochBinding> window, AssignmentRecord assignment) {
         ServedGeneration.Builder served = ServedGeneration.newBuilder()
                 .setGeneration(assignment.generation())
                 .setSnapshotDigest(ByteString.copyFrom(digest.bytes()))
                 .setBaseEpoch(base)
-                .setHead(head)
+                .setHead(window.getLast())
+                .addAllWindow(window)
                 .setAssignmentVersion(assignment.version());
         assignment.shards().forEach(shard -> served.addShards(shard(shard)));
         return served.build();
