@@ -84,7 +84,17 @@ final class Assembly implements AutoCloseable {
         CoordinatorRegistration self =
                 new CoordinatorRegistration(settings.coordinatorId(), endpoint().toString());
         office = new LeaderOffice(
-                new Surroundings(client, paths, self, membership, watch, library, view, settings.replicas(), timings),
+                new Surroundings(
+                        client,
+                        paths,
+                        self,
+                        membership,
+                        watch,
+                        library,
+                        view,
+                        settings.replicas(),
+                        settings.chain(),
+                        timings),
                 this::stepDown);
         leadership = new Leadership(client, paths, settings.coordinatorId(), office);
         presence = new Presence(client, paths, self);

@@ -3,6 +3,7 @@ package org.morphogen.coordinator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.morphogen.coordinator.epoch.ChainSettings;
 import org.morphogen.settings.Setting;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
@@ -22,6 +23,8 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
  * @param tls this process's certificates
  * @param retiredGenerationGrace how long nodes still hold a generation after the next one is served
  * @param loadTimeout longest time for nodes to load a generation
+ * @param blocks address or path; may hold a password
+ * @param windowEpochs at least 2
  */
 public record CoordinatorSettings(
         @Setting("0 or 1: the party that this process belongs to.")
@@ -49,7 +52,15 @@ public record CoordinatorSettings(
         Duration retiredGenerationGrace,
 
         @Setting(value = "Longest time for nodes to load a generation.", byDefault = "1h")
-        Duration loadTimeout) {
+        Duration loadTimeout,
+
+        @Setting(
+                "Where blocks come from: address of an Ethereum node that serves debug_traceBlockByNumber, or path of a"
+                        + " file of recorded blocks; absent means that the matrix stands still.")
+        Optional<String> blocks,
+
+        @Setting(value = "Epochs that can be asked for, the head included; not more than nodes keep.", byDefault = "64")
+        int windowEpochs) {
 
     private static final int MOST_REPLICAS = 8;
 
@@ -65,6 +76,11 @@ public record CoordinatorSettings(
                 "advertise: port 0 is no port that others can reach");
         require(!retiredGenerationGrace.isNegative(), "retiredGenerationGrace: not negative");
         require(loadTimeout.isPositive(), "loadTimeout: more than nothing");
+        new ChainSettings(blocks, windowEpochs);
+    }
+
+    ChainSettings chain() {
+        return new ChainSettings(blocks, windowEpochs);
     }
 
     private static boolean isWildcard(String host) {

@@ -197,7 +197,9 @@ public final class TestParty implements AutoCloseable {
                 zooKeeper.settings(),
                 TlsSettings.NONE,
                 QUICK.retiredGrace(),
-                QUICK.loadTimeout());
+                QUICK.loadTimeout(),
+                Optional.empty(),
+                64);
     }
 
     @Override

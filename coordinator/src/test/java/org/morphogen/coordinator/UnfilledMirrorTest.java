@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.morphogen.coordinator.epoch.ChainSettings;
 import org.morphogen.coordinator.generation.GenerationControl;
 import org.morphogen.coordinator.generation.LeaderTimings;
 import org.morphogen.coordinator.generation.Surroundings;
@@ -82,6 +83,7 @@ class UnfilledMirrorTest {
                 new SnapshotLibrary(party.snapshots()),
                 new ServedView(mirror, PATHS),
                 2,
+                ChainSettings.none(),
                 LeaderTimings.standard(second, second));
         return new GenerationControl(around, new LeaderTerm(40, fence), _ -> {});
     }

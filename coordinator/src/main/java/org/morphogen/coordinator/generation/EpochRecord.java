@@ -26,8 +26,18 @@ public record EpochRecord(long epoch, String digest, BlockInfo block) {
         return new EpochRecord(0, snapshot.hex(), block);
     }
 
+    /** As ZooKeeper keeps it. */
+    static EpochRecord of(Epoch epoch) {
+        return new EpochRecord(epoch.number(), epoch.digest().hex(), epoch.block());
+    }
+
+    /** The epoch. */
+    Epoch toEpoch() {
+        return new Epoch(epoch, Bytes32.parse(digest), block);
+    }
+
     /** The same as a message. */
     public EpochBinding binding() {
-        return DeltaCodec.write(new Epoch(epoch, Bytes32.parse(digest), block));
+        return DeltaCodec.write(toEpoch());
     }
 }

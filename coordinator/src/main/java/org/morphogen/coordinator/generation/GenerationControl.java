@@ -1,8 +1,10 @@
 package org.morphogen.coordinator.generation;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -14,9 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.broadcast.Broadcast;
+import org.morphogen.coordinator.epoch.ChainFollower;
+import org.morphogen.coordinator.epoch.EpochBooks;
+import org.morphogen.coordinator.epoch.ServedLine;
 import org.morphogen.coordinator.leadership.FencedWriter;
 import org.morphogen.coordinator.leadership.LeaderTerm;
 import org.morphogen.coordinator.leadership.OfficeLost;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.PublishProgress;
@@ -45,6 +51,8 @@ public final class GenerationControl implements AutoCloseable {
     private final ViewKeeper views;
     private final Retirement retirement;
     private final ScheduledExecutorService loop;
+    private final Optional<ChainFollower> follower;
+    private final ChainStanding standing = new ChainStanding();
     private Optional<Publication> publication = Optional.empty();
     private volatile boolean over;
 
@@ -65,10 +73,26 @@ public final class GenerationControl implements AutoCloseable {
                 .daemon()
                 .name("leader-term-" + term.number())
                 .factory());
+        this.follower = around.chain()
+                .open()
+                .map(feed -> new ChainFollower(
+                        feed,
+                        new Books(),
+                        around.watch(),
+                        around.library(),
+                        around.paths().party(),
+                        term.number(),
+                        around.chain().windowEpochs(),
+                        around.timings().callDeadline()));
         this.orders = new Orders(
                 around.paths().party(), term.number(), around.watch(), around.timings(), this::enqueue, this::lose);
         var _ = loop.scheduleWithFixedDelay(
                 this::tick, 0, around.timings().tick().toMillis(), TimeUnit.MILLISECONDS);
+        follower.ifPresent(ChainFollower::start);
+    }
+
+    private Optional<ChainStanding> standing() {
+        return follower.isPresent() ? Optional.of(standing) : Optional.empty();
     }
 
     /** The term of this work. */
@@ -92,6 +116,7 @@ public final class GenerationControl implements AutoCloseable {
     @Override
     public void close() {
         over = true;
+        follower.ifPresent(ChainFollower::close);
         loop.shutdownNow();
         try {
             if (!loop.awaitTermination(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)) {
@@ -170,7 +195,7 @@ public final class GenerationControl implements AutoCloseable {
             retirement.step(System.nanoTime());
             Situation now = look();
             orders.send(now, around.sources());
-            views.update(now);
+            views.update(now, standing());
         } catch (OfficeLost lost) {
             lose(lost.failure());
         } catch (RuntimeException defect) {
@@ -266,6 +291,50 @@ public final class GenerationControl implements AutoCloseable {
             return loop.submit(question);
         } catch (RejectedExecutionException closing) {
             throw ended(closing);
+        }
+    }
+
+    /** The books for the follower's thread: each call is a question to the loop. */
+    private final class Books implements EpochBooks {
+        @Override
+        public Optional<ServedLine> served() {
+            return ask(() -> ledger.serving()
+                    .flatMap(serving -> ledger.assignment(serving.generation())
+                            .map(assignment -> new ServedLine(
+                                    serving.generation(),
+                                    ledger.served().orElseThrow().snapshotDigest(),
+                                    serving.window().stream()
+                                            .map(EpochRecord::toEpoch)
+                                            .toList(),
+                                    assignment))));
+        }
+
+        @Override
+        public void publish(long generation, List<Epoch> window, Set<String> atHead) {
+            var _ = ask(() -> {
+                if (isServed(generation)) {
+                    standing.tell(generation, atHead, standing.stalled());
+                    ledger.advance(window.stream().map(EpochRecord::of).toList());
+                    views.update(look(), standing());
+                }
+                return true;
+            });
+        }
+
+        @Override
+        public void report(long generation, Set<String> atHead, String stalled) {
+            var _ = ask(() -> {
+                if (isServed(generation)) {
+                    standing.tell(generation, atHead, stalled);
+                }
+                return true;
+            });
+        }
+
+        private boolean isServed(long generation) {
+            return ledger.serving()
+                    .filter(now -> now.generation() == generation)
+                    .isPresent();
         }
     }
 

@@ -116,10 +116,17 @@ final class Ledger {
     /** Serves a staged generation from now on. */
     void serve(GenerationRecord staged) {
         GenerationRecord record = staged.become(GenerationState.SERVING, "");
-        ServingRecord now = new ServingRecord(record.generation(), record.base());
+        ServingRecord now = new ServingRecord(record.generation(), List.of(record.base()));
         byte[] bytes = LedgerReader.SERVING.encode(now);
         writer.commit(List.of(update(record), Write.put(serving.isPresent(), paths.serving(), bytes)));
         generations.put(record.generation(), record);
+        serving = Optional.of(now);
+    }
+
+    /** Gives the generation in the view another window of epochs. */
+    void advance(List<EpochRecord> window) {
+        ServingRecord now = new ServingRecord(serving.orElseThrow().generation(), window);
+        writer.commit(List.of(Write.update(paths.serving(), LedgerReader.SERVING.encode(now))));
         serving = Optional.of(now);
     }
 

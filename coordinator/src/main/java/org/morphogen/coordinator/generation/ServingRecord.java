@@ -1,9 +1,18 @@
 package org.morphogen.coordinator.generation;
 
+import java.util.List;
+
 /**
  * What the party serves.
  *
  * @param generation in the view
- * @param head the newest epoch that every shard can answer
+ * @param window epochs that can be asked for, oldest first; the last is the head: the newest that every shard can answer
  */
-public record ServingRecord(long generation, EpochRecord head) {}
+public record ServingRecord(long generation, List<EpochRecord> window) {
+    public ServingRecord {
+        window = List.copyOf(window);
+        if (window.isEmpty()) {
+            throw new IllegalArgumentException("window: no epoch");
+        }
+    }
+}

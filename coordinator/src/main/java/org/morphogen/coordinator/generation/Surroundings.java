@@ -3,6 +3,7 @@ package org.morphogen.coordinator.generation;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
+import org.morphogen.coordinator.epoch.ChainSettings;
 import org.morphogen.coordinator.membership.CoordinatorRegistration;
 import org.morphogen.coordinator.membership.Membership;
 import org.morphogen.coordinator.membership.NodeWatch;
@@ -21,6 +22,7 @@ import org.morphogen.zookeeper.ClusterPaths;
  * @param library the snapshots at hand
  * @param view as served by this coordinator
  * @param replicas of each chunk
+ * @param chain that the party follows, if any
  * @param timings how patient the leader is
  */
 public record Surroundings(
@@ -32,6 +34,7 @@ public record Surroundings(
         SnapshotLibrary library,
         ServedView view,
         int replicas,
+        ChainSettings chain,
         LeaderTimings timings) {
 
     /** Endpoints of the coordinators that nodes may pull snapshots from: this one first. */

@@ -1,6 +1,5 @@
 package org.morphogen.coordinator.generation;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,20 +22,22 @@ final class ViewKeeper {
     /**
      * Writes the view if it has changed. A new leader waits until it has heard of every node once: else it would
      * first call all replicas unready.
+     *
+     * @param standing how far nodes follow the chain, where the party follows one
      */
-    void update(Situation now) {
-        begun |= now.complete();
+    void update(Situation now, Optional<ChainStanding> standing) {
+        begun |= now.complete() && standing.map(ChainStanding::isKnown).orElse(true);
         if (!begun) {
             return;
         }
-        Optional<ClusterView> next = build(now);
+        Optional<ClusterView> next = build(now, standing);
         if (next.filter(view -> !sameContent(view, ledger.view())).isPresent()) {
             long version = Math.max(ledger.view().getVersion(), served.version()) + 1;
             ledger.putView(next.get().toBuilder().setVersion(version).build());
         }
     }
 
-    private Optional<ClusterView> build(Situation now) {
+    private Optional<ClusterView> build(Situation now, Optional<ChainStanding> standing) {
         return ledger.served()
                 .flatMap(record -> ledger.assignment(record.generation()).map(assignment -> {
                     Map<String, String> endpoints = now.sightings().values().stream()
@@ -44,17 +45,20 @@ final class ViewKeeper {
                                     sighting -> sighting.registration().nodeId(),
                                     sighting -> sighting.registration().endpoint()));
                     Set<String> ready = now.wishes().met(record.generation(), now.sightings());
+                    standing.ifPresent(told -> ready.retainAll(told.atHead(record.generation())));
                     return ClusterView.newBuilder()
                             .setParty(ledger.view().getParty())
                             .setServing(new ViewBuilder(endpoints, ready)
-                                    .served(
-                                            record.snapshotDigest(),
-                                            record.base().binding(),
-                                            List.of(ledger.serving()
-                                                    .orElseThrow()
-                                                    .head()
-                                                    .binding()),
-                                            assignment))
+                                            .served(
+                                                    record.snapshotDigest(),
+                                                    record.base().binding(),
+                                                    ledger.serving().orElseThrow().window().stream()
+                                                            .map(EpochRecord::binding)
+                                                            .toList(),
+                                                    assignment)
+                                            .toBuilder()
+                                            .setStalled(standing.map(ChainStanding::stalled)
+                                                    .orElse("")))
                             .build();
                 }));
     }

@@ -1,13 +1,23 @@
 package org.morphogen.coordinator.membership;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.morphogen.epoch.Delta;
+import org.morphogen.epoch.DeltaCodec;
+import org.morphogen.epoch.DeltaPiece;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.ApplyPart;
+import org.morphogen.protocol.v1.ApplyResponse;
+import org.morphogen.protocol.v1.ApplyStart;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HoldRequest;
@@ -16,6 +26,10 @@ import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc.NodeControlServiceStub;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.ReadRowsRequest;
+import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RewindRequest;
+import org.morphogen.protocol.v1.RewindResponse;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
 import org.morphogen.transport.Transport;
@@ -26,6 +40,9 @@ import org.morphogen.zookeeper.NodeRegistration;
  * with a {@link MorphogenException} that names the node. Thread-safe.
  */
 public final class NodeLink implements AutoCloseable {
+    /** Of entries in one message, well below what a server takes. */
+    private static final int PART_BYTES = 512 << 10;
+
     private final NodeRegistration registration;
     private final ManagedChannel channel;
 
@@ -35,7 +52,7 @@ public final class NodeLink implements AutoCloseable {
     }
 
     /** Asks how the node is. */
-    CompletableFuture<NodeStatus> status(long term, Duration deadline) {
+    public CompletableFuture<NodeStatus> status(long term, Duration deadline) {
         NodeStatusRequest request = NodeStatusRequest.newBuilder().setTerm(term).build();
         return explained(Reply.<NodeStatus>to(reply -> within(deadline).status(request, reply)))
                 .thenApply(this::requireSameNode);
@@ -49,6 +66,39 @@ public final class NodeLink implements AutoCloseable {
     /** Tells the node what to drop. */
     public CompletableFuture<DropResponse> drop(DropRequest request, Duration deadline) {
         return explained(Reply.to(reply -> within(deadline).drop(request, reply)));
+    }
+
+    /** Sends a delta, as far as the node holds its chunks; gives the node's head then. */
+    public CompletableFuture<Epoch> apply(ApplyStart start, Delta delta, Duration deadline) {
+        return explained(Reply.<ApplyResponse>to(
+                        reply -> send(start, delta, within(deadline).apply(reply))))
+                .thenApply(response -> DeltaCodec.read(response.getHead()));
+    }
+
+    /** Makes the node go back to an earlier epoch; gives its head then. */
+    public CompletableFuture<Epoch> rewind(RewindRequest request, Duration deadline) {
+        return explained(Reply.<RewindResponse>to(reply -> within(deadline).rewind(request, reply)))
+                .thenApply(response -> DeltaCodec.read(response.getHead()));
+    }
+
+    /** Reads rows as they were at an epoch. */
+    public CompletableFuture<ReadRowsResponse> readRows(ReadRowsRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).readRows(request, reply)));
+    }
+
+    private static void send(ApplyStart start, Delta delta, StreamObserver<ApplyPart> call) {
+        call.onNext(ApplyPart.newBuilder().setStart(start).build());
+        for (DeltaPiece piece : new TreeMap<>(delta.pieces()).values()) {
+            var whole = DeltaCodec.write(piece);
+            ByteString entries = whole.getEntries();
+            for (int at = 0; at < entries.size(); at += PART_BYTES) {
+                ByteString part = entries.substring(at, Math.min(entries.size(), at + PART_BYTES));
+                call.onNext(ApplyPart.newBuilder()
+                        .setPiece(whole.toBuilder().setEntries(part))
+                        .build());
+            }
+        }
+        call.onCompleted();
     }
 
     /** The registration that this link was made for. */

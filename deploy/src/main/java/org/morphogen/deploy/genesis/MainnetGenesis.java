@@ -50,8 +50,13 @@ public final class MainnetGenesis {
 
     /** As {@link #plan()}, in chunks of so many rows where that is given, to spread them over more nodes. */
     public static SnapshotPlan plan(OptionalInt chunkRows) {
+        return plan(BLOCK, chunkRows);
+    }
+
+    /** The same state as that of another block, such as {@link RecordedBlocks#BASE}. */
+    public static SnapshotPlan plan(BlockInfo block, OptionalInt chunkRows) {
         TablePlan accounts = new TablePlan(TABLE, new Account32(), new Packed(), InputFormat.CSV);
-        return new SnapshotPlan(BLOCK, List.of(accounts), MasterSeed.of(BLOCK), LoadFactor.USUAL, chunkRows);
+        return new SnapshotPlan(block, List.of(accounts), MasterSeed.of(block), LoadFactor.USUAL, chunkRows);
     }
 
     private record Packed() implements TableInput {

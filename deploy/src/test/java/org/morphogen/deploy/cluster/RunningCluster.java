@@ -1,7 +1,11 @@
 package org.morphogen.deploy.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -13,6 +17,7 @@ import org.morphogen.deploy.TestLauncher;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.settings.ByteSize;
 import org.morphogen.settings.SettingsFile;
+import org.morphogen.snapshot.BlockInfo;
 
 /** A cluster of real processes for tests: verbs that wait until what they say is so. */
 final class RunningCluster implements AutoCloseable {
@@ -53,11 +58,37 @@ final class RunningCluster implements AutoCloseable {
         return cluster.clientSettings();
     }
 
+    /** Lets both parties follow the chain of that file, from when a generation is served. */
+    void follow(Path blocks) throws IOException {
+        for (int party = 0; party < 2; party++) {
+            Files.writeString(
+                    party(party).coordinatorSettings(), "blocks: " + blocks + "\n", StandardOpenOption.APPEND);
+            party(party).killCoordinator();
+            party(party).startCoordinator();
+        }
+    }
+
+    /** Waits until the party's head is that block. */
+    void awaitHead(int party, long block) {
+        try (PartyAdmin admin = new PartyAdmin(party(party))) {
+            await("block " + block + " at party " + party)
+                    .atMost(TIMEOUT)
+                    .pollInterval(Duration.ofMillis(100))
+                    .ignoreExceptions()
+                    .until(() -> admin.status().getView().getServing().getHead().getBlockNumber() == block);
+        }
+    }
+
     /** Builds and publishes the genesis state at both parties. */
     void publishGenesis() {
+        publishGenesis(MainnetGenesis.BLOCK);
+    }
+
+    /** The same as the state of another block. */
+    void publishGenesis(BlockInfo block) {
         for (int party = 0; party < 2; party++) {
             SnapshotBuilder.build(
-                    MainnetGenesis.plan(OptionalInt.of(CHUNK_ROWS)),
+                    MainnetGenesis.plan(block, OptionalInt.of(CHUNK_ROWS)),
                     party(party).snapshots().resolve("genesis"),
                     BuildListener.SILENT);
             publish(party, "genesis");
