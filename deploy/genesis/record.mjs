@@ -3,7 +3,7 @@
 //   node record.mjs ANVIL GENESIS.csv.gz BLOCKS.jsonl [BLOCKS [SEED]]
 //
 // ANVIL is the program of the npm package @foundry-rs/anvil. Each line of the output is a block with its trace, as
-// "blocks" of a coordinator's settings takes it; the first line's parent has the genesis state.
+// a coordinator's setting blockFile takes it; the first line's parent has the genesis state.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

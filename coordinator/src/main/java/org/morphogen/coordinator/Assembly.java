@@ -12,6 +12,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.admin.AdminEndpoint;
 import org.morphogen.coordinator.admin.PartyInsight;
+import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.generation.GenerationControl;
 import org.morphogen.coordinator.generation.LeaderTimings;
 import org.morphogen.coordinator.generation.Surroundings;
@@ -80,6 +81,7 @@ final class Assembly implements AutoCloseable {
 
     void start() {
         makeSnapshotDirectory();
+        settings.chain().open().ifPresent(BlockFeed::close);
         listen();
         CoordinatorRegistration self =
                 new CoordinatorRegistration(settings.coordinatorId(), endpoint().toString());

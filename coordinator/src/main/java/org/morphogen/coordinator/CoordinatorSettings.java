@@ -23,7 +23,8 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
  * @param tls this process's certificates
  * @param retiredGenerationGrace how long nodes still hold a generation after the next one is served
  * @param loadTimeout longest time for nodes to load a generation
- * @param blocks address or path; may hold a password
+ * @param ethereumNode may hold a password
+ * @param blockFile not together with ethereumNode
  * @param windowEpochs at least 2
  */
 public record CoordinatorSettings(
@@ -54,10 +55,12 @@ public record CoordinatorSettings(
         @Setting(value = "Longest time for nodes to load a generation.", byDefault = "1h")
         Duration loadTimeout,
 
-        @Setting(
-                "Where blocks come from: address of an Ethereum node that serves debug_traceBlockByNumber, or path of a"
-                        + " file of recorded blocks; absent means that the matrix stands still.")
-        Optional<String> blocks,
+        @Setting("Where blocks come from: address of an Ethereum node that serves debug_traceBlockByHash or"
+                + " debug_traceBlockByNumber. Without it and blockFile the matrix stands still.")
+        Optional<String> ethereumNode,
+
+        @Setting("Recorded blocks, one a line, to follow instead of a node.")
+        Optional<Path> blockFile,
 
         @Setting(value = "Epochs that can be asked for, the head included; not more than nodes keep.", byDefault = "64")
         int windowEpochs) {
@@ -76,11 +79,11 @@ public record CoordinatorSettings(
                 "advertise: port 0 is no port that others can reach");
         require(!retiredGenerationGrace.isNegative(), "retiredGenerationGrace: not negative");
         require(loadTimeout.isPositive(), "loadTimeout: more than nothing");
-        new ChainSettings(blocks, windowEpochs);
+        new ChainSettings(ethereumNode, blockFile, windowEpochs);
     }
 
     ChainSettings chain() {
-        return new ChainSettings(blocks, windowEpochs);
+        return new ChainSettings(ethereumNode, blockFile, windowEpochs);
     }
 
     private static boolean isWildcard(String host) {

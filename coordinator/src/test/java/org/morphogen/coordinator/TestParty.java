@@ -199,6 +199,7 @@ public final class TestParty implements AutoCloseable {
                 QUICK.retiredGrace(),
                 QUICK.loadTimeout(),
                 Optional.empty(),
+                Optional.empty(),
                 64);
     }
 

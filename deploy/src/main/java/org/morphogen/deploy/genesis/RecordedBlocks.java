@@ -22,7 +22,7 @@ public final class RecordedBlocks {
 
     private RecordedBlocks() {}
 
-    /** Writes them into a file that a coordinator's setting {@code blocks} can name. */
+    /** Writes them into a file that a coordinator's setting {@code blockFile} can name. */
     public static void write(Path file) throws IOException {
         try (InputStream in = open()) {
             Files.copy(in, file);

@@ -62,7 +62,7 @@ final class RunningCluster implements AutoCloseable {
     void follow(Path blocks) throws IOException {
         for (int party = 0; party < 2; party++) {
             Files.writeString(
-                    party(party).coordinatorSettings(), "blocks: " + blocks + "\n", StandardOpenOption.APPEND);
+                    party(party).coordinatorSettings(), "blockFile: " + blocks + "\n", StandardOpenOption.APPEND);
             party(party).killCoordinator();
             party(party).startCoordinator();
         }
