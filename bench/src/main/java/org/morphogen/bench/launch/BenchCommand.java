@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             BatchCommand.class,
             DpfCommand.class,
             CuckooCommand.class,
-            EndToEndCommand.class
+            EndToEndCommand.class,
+            EpochsCommand.class
         })
 final class BenchCommand {}

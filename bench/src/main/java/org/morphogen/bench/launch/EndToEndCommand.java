@@ -1,16 +1,13 @@
 package org.morphogen.bench.launch;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.morphogen.bench.endtoend.EndToEndBench;
 import org.morphogen.bench.measure.Goal;
@@ -70,7 +67,7 @@ final class EndToEndCommand implements Callable<Integer> {
             try {
                 measure(folder, engine, results);
             } finally {
-                delete(folder);
+                Folders.delete(folder);
             }
         }
         report.show(spec, "a bare scan of as much memory, one query, same engine, in this process", results);
@@ -142,13 +139,5 @@ final class EndToEndCommand implements Callable<Integer> {
                 EndToEndBench.refused(all),
                 all.getTotalCount());
         results.add(Result.ratio(name + ", p99 at 70% of that", Spread.of(scans), Optional.of(P99_SCANS), detail));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }
