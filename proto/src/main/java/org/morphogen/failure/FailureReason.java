@@ -46,6 +46,10 @@ public enum FailureReason {
     PARTIES_DISAGREE(
             Status.Code.FAILED_PRECONDITION,
             "Do not trust either answer; tell both operators, who must publish the same snapshot."),
+    /** One party is so far behind that the other no longer answers for any block that it has. */
+    PARTY_LAGS(
+            Status.Code.UNAVAILABLE,
+            "Ask again in a while; if it lasts, tell the operator of the party that the facts name."),
     /** A party's answer or view contradicts what it published or what the protocol allows. */
     PARTY_MISBEHAVES(Status.Code.DATA_LOSS, "Do not trust this party's answers; tell its operator."),
     /** A control call from a leader whose term is over. */

@@ -68,7 +68,7 @@ final class ShardCall {
                 }
                 streams.noteFailure(replica.endpoint());
                 if (attempt + 1 == replicas.size() || deadline.isExpired()) {
-                    throw failed;
+                    throw explained(failed);
                 }
                 log.debug("{}: {} ({}); asking another replica.", this, replica.endpoint(), failed.reason());
                 attempt++;
@@ -110,6 +110,24 @@ final class ShardCall {
         }
     }
 
+    /**
+     * What the caller is told when no replica will do. The lookup is not tried again with a newer epoch by itself: with
+     * new keys the party could tell that two pairs have one target, and with the old ones a view that has changed since
+     * could bring the two halves of a pair together.
+     */
+    private MorphogenException explained(MorphogenException failed) {
+        if (failed.reason() != FailureReason.EPOCH_OUTSIDE_WINDOW && failed.reason() != FailureReason.EPOCH_REPLACED) {
+            return failed;
+        }
+        return new MorphogenException(
+                failed.reason(),
+                failed.getMessage() + " Party " + plan.party() + " does not answer epoch "
+                        + plan.skeleton().getEpoch()
+                        + ", which it listed when the lookup began; ask again, and the newest that both list is used.",
+                failed.facts(),
+                failed);
+    }
+
     /** Whether the failure may be one replica's own, so that another is worth asking. */
     private static boolean othersMayAnswer(FailureReason reason) {
         return switch (reason) {
@@ -133,6 +151,7 @@ final class ShardCall {
                     WAY_UNKNOWN,
                     EPOCH_MISMATCH,
                     PARTIES_DISAGREE,
+                    PARTY_LAGS,
                     PARTY_MISBEHAVES,
                     STALE_TERM,
                     NOT_LEADER,
