@@ -3,7 +3,6 @@ package org.morphogen.client;
 import io.grpc.Deadline;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,12 +13,13 @@ import org.morphogen.client.lookup.Lookup;
 import org.morphogen.client.lookup.LookupKey;
 import org.morphogen.client.lookup.Lookups;
 import org.morphogen.client.lookup.ReplicaOrder;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.client.view.CommonView;
 import org.morphogen.client.view.CommonViews;
 import org.morphogen.client.view.Coordinators;
 import org.morphogen.dpf.DpfKeyGenerator;
-import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.row.Bytes32;
 
 /**
  * A light client: looks keys up at two parties, neither of which learns which.
@@ -33,15 +33,20 @@ import org.morphogen.failure.MorphogenException;
  * }
  * }</pre>
  *
- * <p>Thread-safe. Lookups run side by side; each uses the newest state that both parties serve when it begins. Failures
- * are {@link MorphogenException}s; none tells what was looked up. When a lookup fails because a party moved on, a new
- * one works with the new state: nothing is asked again with new keys by itself, since two key pairs for one target that
- * a party can link tell more than one.
+ * <p>Thread-safe. Lookups run side by side; each uses the newest state that both parties serve when it begins, to its
+ * end, or that of a block of your choice: {@code client.atBlock(20_000_000).lookup(...)}. Outcomes tell of which block
+ * they are. A party that is stuck or lies can hold lookups at an old block: {@code client.view().heads()} tells how far
+ * each party is, for a warning.
+ *
+ * <p>Failures are {@link MorphogenException}s; none tells what was looked up. When a lookup fails because a party moved
+ * on, a new one works with the new state: nothing is asked again with new keys by itself, since two key pairs for one
+ * target that a party can link tell more than one.
  */
 public final class MorphogenClient implements AutoCloseable {
     private final CommonViews views;
     private final List<NodeStreams> streams;
     private final Lookups lookups;
+    private final BlockLookups latest;
     private final ClientSettings settings;
 
     private MorphogenClient(
@@ -57,13 +62,14 @@ public final class MorphogenClient implements AutoCloseable {
                 new NodeStreams(1, settings.party1().tls(), executor, witness));
         DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
         this.lookups = new Lookups(views, streams, generator, order, settings.lookupLimits(), executor);
+        this.latest = new BlockLookups(lookups, BlockChoice.LATEST);
     }
 
     /**
      * Reads both parties' views and public files. Blocks until that is done, or {@code connectTimeout} has passed.
      *
-     * @throws MorphogenException PARTIES_DISAGREE when they do not serve the same; NOT_SERVING when one serves nothing
-     *     yet; PARTY_MISBEHAVES when one contradicts itself; UNAVAILABLE or DEADLINE_PASSED when one cannot be reached
+     * @throws MorphogenException PARTIES_DISAGREE when they do not serve the same; PARTY_LAGS when one is so far behind
+     *     that they have no block in common; NOT_SERVING when one serves nothing yet; PARTY_MISBEHAVES when one contradicts itself; UNAVAILABLE or DEADLINE_PASSED when one cannot be reached
      */
     public static MorphogenClient connect(ClientSettings settings) {
         return connect(settings, ReplicaOrder.RANDOM, QueryWitness.NOBODY);
@@ -90,61 +96,48 @@ public final class MorphogenClient implements AutoCloseable {
         return new MorphogenClient(settings, views, executor, order, witness);
     }
 
-    /** What both parties serve now: tables, shards, and the state that answers are of. */
+    /** What both parties serve now: tables, shards, the state that answers are of, and how far each party is. */
     public CommonView view() {
         return views.current(Deadline.after(settings.lookupDeadline().toNanos(), TimeUnit.NANOSECONDS));
     }
 
+    /** Lookups of the state after the block of that number; after a reorganisation that is another block's. */
+    public BlockLookups atBlock(long number) {
+        return atBlock(new BlockChoice.OfNumber(number));
+    }
+
+    /** Lookups of the state after the block of that hash. */
+    public BlockLookups atBlock(Bytes32 hash) {
+        return atBlock(new BlockChoice.OfHash(hash));
+    }
+
+    /** Lookups of the state after that block. */
+    public BlockLookups atBlock(BlockChoice block) {
+        return new BlockLookups(lookups, block);
+    }
+
     /**
-     * Looks one key up and waits for the outcome.
+     * Looks one key up in the newest state that both parties serve, and waits for the outcome.
      *
      * @throws MorphogenException the reason why there is no answer; never because the key is absent
      */
     public Lookup lookup(String table, LookupKey key) {
-        return lookupAll(table, List.of(key)).getFirst();
+        return latest.lookup(table, key);
     }
 
-    /**
-     * Looks many keys up and waits for the outcomes, in the order of the keys. The keys share messages, so this costs
-     * the parties much less than as many single lookups. A key may stand more than once.
-     *
-     * @throws MorphogenException the reason why there are no answers
-     */
+    /** As {@link BlockLookups#lookupAll}, in the newest state that both parties serve. */
     public List<Lookup> lookupAll(String table, List<? extends LookupKey> keys) {
-        try {
-            return lookups.lookUp(table, List.copyOf(keys));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new MorphogenException(
-                    FailureReason.UNAVAILABLE, "The lookup was interrupted.", Map.of(), interrupted);
-        }
+        return latest.lookupAll(table, keys);
     }
 
-    /** As {@link #lookup}, without waiting; see {@link #lookupAllAsync}. */
+    /** As {@link BlockLookups#lookupAsync}, in the newest state that both parties serve. */
     public CompletableFuture<Lookup> lookupAsync(String table, LookupKey key) {
-        CompletableFuture<List<Lookup>> all = lookupAllAsync(table, List.of(key));
-        CompletableFuture<Lookup> one = all.thenApply(List::getFirst);
-        var _ = one.whenComplete((lookup, failure) -> all.cancel(false));
-        return one;
+        return latest.lookupAsync(table, key);
     }
 
-    /**
-     * As {@link #lookupAll}, without waiting. The future fails with the {@link MorphogenException}; cancelling it
-     * gives the lookup up. What was sent by then stays sent.
-     */
+    /** As {@link BlockLookups#lookupAllAsync}, in the newest state that both parties serve. */
     public CompletableFuture<List<Lookup>> lookupAllAsync(String table, List<? extends LookupKey> keys) {
-        List<LookupKey> copy = List.copyOf(keys);
-        CompletableFuture<List<Lookup>> outcome = new CompletableFuture<>();
-        Thread lookup = Thread.ofVirtual().name("morphogen-lookup").unstarted(() -> {
-            try {
-                outcome.complete(lookupAll(table, copy));
-            } catch (RuntimeException | Error failure) {
-                outcome.completeExceptionally(failure);
-            }
-        });
-        var _ = outcome.whenComplete((lookups, failure) -> giveUp(lookup));
-        lookup.start();
-        return outcome;
+        return latest.lookupAllAsync(table, keys);
     }
 
     /** Ends all connections. Lookups under way fail with UNAVAILABLE, and so do later ones. */
@@ -152,13 +145,6 @@ public final class MorphogenClient implements AutoCloseable {
     public void close() {
         views.close();
         streams.forEach(NodeStreams::close);
-    }
-
-    /** Interrupts a lookup whose future was completed by somebody else. */
-    private static void giveUp(Thread lookup) {
-        if (!Thread.currentThread().equals(lookup)) {
-            lookup.interrupt();
-        }
     }
 
     private static Coordinators coordinators(int party, PartySettings settings, ExecutorService executor) {

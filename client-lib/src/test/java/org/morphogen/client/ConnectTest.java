@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,19 +55,28 @@ final class ConnectTest {
         void in(ServedGeneration.Builder serving);
     }
 
+    /** In base, head and window, which are one epoch. */
+    private static Change inAllEpochs(Consumer<EpochBinding.Builder> change) {
+        return serving -> {
+            change.accept(serving.getBaseEpochBuilder());
+            change.accept(serving.getHeadBuilder());
+            change.accept(serving.getWindowBuilder(0));
+        };
+    }
+
     static Stream<Arguments> disagreements() {
-        Change otherEpoch = serving -> serving.getHeadBuilder().setEpoch(3);
-        Change otherNumber = serving -> serving.getHeadBuilder().setBlockNumber(5);
-        Change otherBlock = serving -> serving.getHeadBuilder().setBlockHash(OTHER_HASH);
-        Change otherRoot = serving -> serving.getBaseEpochBuilder().setStateRoot(OTHER_HASH);
-        Change otherHead = serving -> serving.getHeadBuilder().setDigest(OTHER_HASH);
+        Change otherEpoch = inAllEpochs(epoch -> epoch.setEpoch(3));
+        Change otherNumber = inAllEpochs(epoch -> epoch.setBlockNumber(5));
+        Change otherBlock = inAllEpochs(epoch -> epoch.setBlockHash(OTHER_HASH));
+        Change otherRoot = inAllEpochs(epoch -> epoch.setStateRoot(OTHER_HASH));
+        Change otherBase = inAllEpochs(epoch -> epoch.setDigest(OTHER_HASH));
         Change otherDigest = serving -> serving.setSnapshotDigest(OTHER_HASH);
         return Stream.of(
                 Arguments.of("snapshot digest", SNAPSHOT.digest().hex(), "00".repeat(32), otherDigest),
-                Arguments.of("head epoch", "0", "3", otherEpoch),
-                Arguments.of("head block number", "20000000", "5", otherNumber),
-                Arguments.of("head digest", "0x" + SNAPSHOT.digest().hex(), "0x" + "00".repeat(32), otherHead),
-                Arguments.of("head block hash", FakeSnapshot.BLOCK.hash(), "0x" + "00".repeat(32), otherBlock),
+                Arguments.of("base epoch", "0", "3", otherEpoch),
+                Arguments.of("base block number", "20000000", "5", otherNumber),
+                Arguments.of("base digest", "0x" + SNAPSHOT.digest().hex(), "0x" + "00".repeat(32), otherBase),
+                Arguments.of("base block hash", FakeSnapshot.BLOCK.hash(), "0x" + "00".repeat(32), otherBlock),
                 Arguments.of("base state root", FakeSnapshot.BLOCK.stateRoot(), "0x" + "00".repeat(32), otherRoot));
     }
 
@@ -174,16 +184,16 @@ final class ConnectTest {
                 .setStateRoot(OTHER_HASH)
                 .setDigest(ByteString.copyFrom(SNAPSHOT.digest().bytes()))
                 .build();
-        parties.both().forEach(party -> party.changeServing(serving -> serving.setBaseEpoch(other)));
+        parties.both()
+                .forEach(party -> party.changeServing(
+                        serving -> serving.setBaseEpoch(other).setHead(other).setWindow(0, other)));
 
         assertThat(refusal(FailureReason.PARTY_MISBEHAVES)).hasMessageContaining("not the block that the manifest");
     }
 
     @Test
     void refusesABaseEpochThatDoesNotStandForTheSnapshot() {
-        parties.both()
-                .forEach(party -> party.changeServing(
-                        serving -> serving.getBaseEpochBuilder().setDigest(OTHER_HASH)));
+        parties.both().forEach(party -> party.changeServing(inAllEpochs(epoch -> epoch.setDigest(OTHER_HASH))::in));
 
         assertThat(refusal(FailureReason.PARTY_MISBEHAVES)).hasMessageContaining("its base epoch is not the snapshot");
     }

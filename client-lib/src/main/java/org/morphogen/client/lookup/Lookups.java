@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.morphogen.client.connection.NodeStreams;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.client.view.CommonView;
 import org.morphogen.client.view.CommonViews;
 import org.morphogen.client.view.ShardReplica;
@@ -62,9 +63,12 @@ public final class Lookups {
         this.executor = executor;
     }
 
-    /** The outcomes in the order of the keys; a key may stand more than once. All are of the same epoch. */
-    public List<Lookup> lookUp(String table, List<LookupKey> keys) throws InterruptedException {
-        TablePlan plan = TablePlan.of(currentView(), table, limits.maxKeysPerMessage());
+    /**
+     * The outcomes in the order of the keys; a key may stand more than once. All are of the same epoch: what the parties
+     * serve when the lookup begins is what it uses to its end.
+     */
+    public List<Lookup> lookUp(String table, List<LookupKey> keys, BlockChoice block) throws InterruptedException {
+        TablePlan plan = TablePlan.of(currentView(), block, table, limits.maxKeysPerMessage());
         keys.forEach(key -> plan.schema().checkKey(key.secretBytes()));
         Outcomes outcomes = new Outcomes(keys.size());
         Deque<SentBatch> sent = new ArrayDeque<>();

@@ -5,11 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import org.morphogen.addressing.TableAddressing;
 import org.morphogen.client.view.AsOf;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.client.view.CommonView;
 import org.morphogen.client.view.HeldWay;
 import org.morphogen.client.view.ShardView;
 import org.morphogen.dpf.DpfDomain;
 import org.morphogen.dpf.DpfKeyCodec;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.row.CodeDictionary;
 import org.morphogen.row.RowSchema;
 import org.morphogen.snapshot.TableManifest;
@@ -31,14 +33,18 @@ record TablePlan(
     /** Room for the fields around each key, row and way, far above what Protocol Buffers take. */
     private static final int FRAMING_BYTES = 64;
 
-    /** Fails with TABLE_UNKNOWN, or UNAVAILABLE if a shard has no ready replica. */
-    static TablePlan of(CommonView view, String tableName, int maxKeysPerMessage) {
+    /**
+     * Fails with TABLE_UNKNOWN, UNAVAILABLE if a shard has no ready replica, or as {@link CommonView#epoch} does if the
+     * block cannot be asked for.
+     */
+    static TablePlan of(CommonView view, BlockChoice block, String tableName, int maxKeysPerMessage) {
         TableManifest table = view.snapshot().table(tableName);
+        Epoch epoch = view.epoch(block);
         List<ShardPlan> shards = new ArrayList<>();
-        shards.addAll(shards(view, 0, tableName));
-        shards.addAll(shards(view, 1, tableName));
+        shards.addAll(shards(view, epoch, 0, tableName));
+        shards.addAll(shards(view, epoch, 1, tableName));
         return new TablePlan(
-                view.asOf(),
+                view.asOf(block),
                 table.addressing(),
                 table.rowSchema(),
                 view.snapshot().dictionary(tableName),
@@ -50,7 +56,7 @@ record TablePlan(
         return new DpfDomain(addressing.rowsPerWay());
     }
 
-    private static List<ShardPlan> shards(CommonView view, int party, String table) {
+    private static List<ShardPlan> shards(CommonView view, Epoch epoch, int party, String table) {
         List<ShardPlan> plans = new ArrayList<>();
         for (ShardView shard : view.served(party).shards()) {
             List<HeldWay> ways = shard.ways().stream()
@@ -58,13 +64,7 @@ record TablePlan(
                     .sorted(Comparator.comparingInt(HeldWay::way))
                     .toList();
             if (!ways.isEmpty()) {
-                plans.add(ShardPlan.of(
-                        party,
-                        view.served(party).generation(),
-                        shard,
-                        ways,
-                        view.served(party).head(),
-                        table));
+                plans.add(ShardPlan.of(party, view.served(party).generation(), shard, ways, epoch, table));
             }
         }
         plans.sort(Comparator.comparingInt(ShardPlan::shard));

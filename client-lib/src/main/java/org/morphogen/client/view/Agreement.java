@@ -10,7 +10,7 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * Whether two parties serve the same. Answers of parties that do not may never be combined: the result would be noise,
+ * Whether two parties serve the same snapshot and have an epoch of it in common. Answers of parties that do not may never be combined: the result would be noise,
  * and asking on would tell each party a share of something that the other does not hold.
  *
  * <p>Two generations are equal when their digests are: these cover seeds and matrix. Their numbers are each party's own
@@ -22,12 +22,14 @@ final class Agreement {
     static {
         COMPARED.put("snapshot digest", Served::digest);
         compareEpoch("base", Served::base);
-        compareEpoch("head", Served::head);
     }
 
     private Agreement() {}
 
-    /** Throws PARTIES_DISAGREE, naming all that differs and both values of it, unless the parties serve the same. */
+    /**
+     * Throws PARTIES_DISAGREE, naming all that differs and both values of it, unless the parties serve the same snapshot;
+     * and fails as {@link CommonEpochs#newest} does.
+     */
     static void require(Served party0, Served party1) {
         List<String> differing = new ArrayList<>();
         Map<String, String> facts = new LinkedHashMap<>();
@@ -46,6 +48,7 @@ final class Agreement {
                     "The two parties do not serve the same; they differ in " + String.join(", ", differing) + ".",
                     facts);
         }
+        CommonEpochs.of(party0, party1).newest();
     }
 
     private static void compareEpoch(String name, Function<Served, Epoch> of) {

@@ -1,12 +1,14 @@
 package org.morphogen.client.view;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import org.morphogen.epoch.Epoch;
 
 /**
  * What both parties serve and agree on, with the shards of each. Immutable: a lookup uses one from its beginning to
  * its end.
  *
- * @param parties the views of party 0 and party 1, both serving and equal but for their shards
+ * @param parties the views of party 0 and party 1, both serving the same snapshot, with an epoch in common
  * @param snapshot the snapshot that both serve
  */
 public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
@@ -18,10 +20,33 @@ public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
         }
     }
 
-    /** The state that answers will be of: the head. */
+    /** The state that answers are of unless a block is chosen: the newest that both parties can answer. */
     public AsOf asOf() {
-        Served served = served(0);
-        return new AsOf(served.digest(), served.head().number(), served.head().block());
+        return asOf(BlockChoice.LATEST);
+    }
+
+    /** The state that answers are of when this block is chosen; fails as {@link #epoch} does. */
+    public AsOf asOf(BlockChoice choice) {
+        Epoch epoch = epoch(choice);
+        return new AsOf(snapshot.digest(), epoch.number(), epoch.block());
+    }
+
+    /**
+     * The epoch to ask for.
+     *
+     * @throws org.morphogen.failure.MorphogenException EPOCH_OUTSIDE_WINDOW, whose facts tell the first and the last
+     *     block that can be asked for; PARTIES_DISAGREE if the parties have different states of that block
+     */
+    public Epoch epoch(BlockChoice choice) {
+        return CommonEpochs.of(served(0), served(1)).chosen(choice);
+    }
+
+    /** The head of party 0 and that of party 1, which may be ahead of {@link #asOf()}. */
+    public List<PartyHead> heads() {
+        return IntStream.range(0, parties.size())
+                .mapToObj(party ->
+                        new PartyHead(party, served(party).head(), served(party).stalled()))
+                .toList();
     }
 
     /** What that party serves. */

@@ -30,8 +30,8 @@ public final class CommonViews implements AutoCloseable {
     /**
      * Reads both parties' views and the snapshot's public files, trying every coordinator until the deadline.
      *
-     * @throws MorphogenException NOT_SERVING, PARTIES_DISAGREE, PARTY_MISBEHAVES, SNAPSHOT_INVALID, or UNAVAILABLE and
-     *     its kin when no coordinator of a party answers
+     * @throws MorphogenException NOT_SERVING, PARTIES_DISAGREE, PARTY_LAGS, PARTY_MISBEHAVES, SNAPSHOT_INVALID, or
+     *     UNAVAILABLE and its kin when no coordinator of a party answers
      */
     public static CommonViews connect(Coordinators party0, Coordinators party1, Deadline deadline) {
         List<Coordinators> parties = List.of(party0, party1);

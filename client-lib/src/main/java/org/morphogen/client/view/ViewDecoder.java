@@ -21,6 +21,7 @@ final class ViewDecoder {
     private static final int MAX_SHARDS = 1 << 16;
     private static final int MAX_REPLICAS = 64;
     private static final int MAX_NAME_CHARS = 300;
+    private static final int MAX_REASON_CHARS = 1000;
 
     private ViewDecoder() {}
 
@@ -49,8 +50,32 @@ final class ViewDecoder {
                 served.getGeneration(),
                 SnapshotDigest.of(served.getSnapshotDigest().toByteArray()),
                 epoch("base_epoch", served.getBaseEpoch()),
-                epoch("head", served.getHead()),
+                window(served),
+                stalled(served.getStalled()),
                 served.getShardsList().stream().map(ViewDecoder::shard).toList());
+    }
+
+    private static Window window(ServedGeneration served) {
+        requireAtMost(Window.MAX_EPOCHS, "window", served.getWindowCount());
+        Epoch head = epoch("head", served.getHead());
+        Window window = new Window(served.getWindowList().stream()
+                .map(binding -> epoch("window", binding))
+                .toList());
+        if (!window.head().equals(head)) {
+            throw new IllegalArgumentException("window: its last epoch is not the head");
+        }
+        return window;
+    }
+
+    /** What stands in the way is for people alone, so what cannot be shown is left out and not held against the party. */
+    private static Optional<String> stalled(String reason) {
+        String shown = reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS))
+                .replaceAll("[^ -~]", " ")
+                .strip();
+        if (reason.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(shown.isEmpty() ? "for a reason that cannot be shown" : shown);
     }
 
     private static Epoch epoch(String field, EpochBinding binding) {

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the newest view of one party, on a virtual thread of its own, until closed. A lost coordinator is followed by
- * the next, after a pause that grows while watches are short; meanwhile the last view stays good, since nodes answer without
- * coordinators. Thread-safe.
+ * the next, after a pause that grows while watches are short; meanwhile the last view stays good as long as nodes
+ * answer its epochs, which they do without coordinators. Thread-safe.
  */
 final class ViewFollower implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ViewFollower.class);

@@ -23,6 +23,7 @@ import org.morphogen.client.party.FakeSnapshot;
 import org.morphogen.client.party.Layout;
 import org.morphogen.client.party.Reaction;
 import org.morphogen.client.party.TwoParties;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.client.view.CommonView;
 import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.transport.TlsSettings;
@@ -61,7 +62,7 @@ final class SentBatchTest {
         try (MorphogenClient client = MorphogenClient.connect(parties.settings())) {
             view = client.view();
         }
-        TablePlan plan = TablePlan.of(view, "accounts", 1);
+        TablePlan plan = TablePlan.of(view, BlockChoice.LATEST, "accounts", 1);
         KeyBatch batch = KeyBatch.generate(
                 plan, List.of(FakeSnapshot.randomAddress(new Random(1))), new DpfKeyGenerator(new SecureRandom()));
         List<ShardCall> calls = new ArrayList<>();

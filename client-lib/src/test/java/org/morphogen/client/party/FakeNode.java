@@ -4,10 +4,14 @@ import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.morphogen.client.party.FakeChain.FakeEpoch;
+import org.morphogen.failure.FailureReason;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.protocol.v1.QueryServiceGrpc;
@@ -20,18 +24,20 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
     /** A query as it came: on which stream of this node, and what. */
     public record Received(int stream, QueryRequest query) {}
 
-    private final Matrix matrix;
+    private final int party;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicInteger takenBack = new AtomicInteger();
     private volatile Reaction reaction = Reaction.ANSWER;
+    private volatile FakeChain chain;
     private final Endpoint endpoint;
     private volatile Server server;
 
-    /** Starts it; it answers from the matrix. */
-    public FakeNode(Matrix matrix) {
-        this.matrix = matrix;
+    /** Starts it; it answers the epochs of the chain. */
+    public FakeNode(int party, FakeChain chain) {
+        this.party = party;
+        this.chain = chain;
         this.server = start(0);
         this.endpoint = new Endpoint("127.0.0.1", server.getPort());
     }
@@ -54,6 +60,11 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
     /** From now on reacts so. */
     public void react(Reaction next) {
         reaction = next;
+    }
+
+    /** From now on answers the epochs of that chain and no others. */
+    public void hold(FakeChain next) {
+        chain = next;
     }
 
     /** Breaks all connections and listens no more. */
@@ -79,7 +90,7 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
                     return;
                 }
                 received.add(new Received(stream, query));
-                reaction.to(query, matrix, answers);
+                answer(query, answers);
             }
 
             @Override
@@ -93,6 +104,20 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
                 answers.onCompleted();
             }
         };
+    }
+
+    /** As told, if it has the epoch; a mark of another epoch of that number is refused. */
+    private void answer(QueryRequest query, StreamObserver<QueryAnswer> answers) {
+        Optional<FakeEpoch> asked = chain.numbered(query.getEpoch());
+        if (asked.isEmpty()) {
+            Reaction.failing(FailureReason.EPOCH_OUTSIDE_WINDOW)
+                    .to(query, new Matrix(party, chain.head().state()), answers);
+            return;
+        }
+        FakeEpoch epoch = asked.get();
+        boolean right = Arrays.equals(epoch.epoch().mark(), query.getEpochMark().toByteArray());
+        Reaction how = right ? reaction : Reaction.failing(FailureReason.EPOCH_REPLACED);
+        how.to(query, new Matrix(party, epoch.state()), answers);
     }
 
     /** Queries that the client took back. */

@@ -28,9 +28,10 @@ public final class FakeParty implements AutoCloseable {
 
     /** Starts all of its servers. */
     public static FakeParty start(int party, FakeSnapshot snapshot, Layout layout) {
+        FakeChain chain = FakeChain.of(snapshot);
         List<FakeNode> nodes = new ArrayList<>();
         for (int i = 0; i < layout.nodes(); i++) {
-            nodes.add(new FakeNode(new Matrix(party, snapshot)));
+            nodes.add(new FakeNode(party, chain));
         }
         ClusterView view = view(party, snapshot, layout, nodes);
         return new FakeParty(
@@ -66,6 +67,20 @@ public final class FakeParty implements AutoCloseable {
     /** As {@link #change}, of what is served. */
     public void changeServing(Consumer<ServedGeneration.Builder> change) {
         change(view -> change.accept(view.getServingBuilder()));
+    }
+
+    /** Publishes that chain as its window, and has all nodes hold it. */
+    public void serve(FakeChain chain) {
+        nodes.forEach(node -> node.hold(chain));
+        list(chain.epochs());
+    }
+
+    /** Publishes these epochs as its window, without a word to the nodes; the last is the head. */
+    public void list(List<Epoch> window) {
+        EpochBinding head = DeltaCodec.write(window.getLast());
+        changeServing(serving -> serving.clearWindow()
+                .addAllWindow(window.stream().map(DeltaCodec::write).toList())
+                .setHead(head));
     }
 
     /** Number of queries that all nodes together received. */

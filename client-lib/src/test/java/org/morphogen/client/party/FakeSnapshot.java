@@ -60,6 +60,13 @@ public record FakeSnapshot(
                 Collections.unmodifiableMap(byName), manifest, ManifestCodec.digest(bytes), Map.copyOf(files));
     }
 
+    /** What accounts hold after some block: the same keys in the same rows, with values that follow from the salt. */
+    FakeSnapshot changed(long salt) {
+        Map<String, FakeTable> changed = new TreeMap<>();
+        tables.forEach((name, table) -> changed.put(name, table.changed(salt)));
+        return new FakeSnapshot(changed, manifest, digest, files);
+    }
+
     /** The table of that name. */
     public FakeTable table(String name) {
         FakeTable table = tables.get(name);

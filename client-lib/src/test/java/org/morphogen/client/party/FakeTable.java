@@ -16,6 +16,7 @@ import org.morphogen.row.Bytes32;
 import org.morphogen.row.BytesN;
 import org.morphogen.row.BytesValue;
 import org.morphogen.row.RowSchema;
+import org.morphogen.row.RowTag;
 import org.morphogen.row.RowValue;
 import org.morphogen.row.Slot48;
 import org.morphogen.row.SlotValue;
@@ -44,7 +45,13 @@ public record FakeTable(
     private static final int MOST_EVICTIONS = 10_000;
 
     /** A key and its value. */
-    public record Entry(LookupKey key, RowValue value) {}
+    public record Entry(LookupKey key, RowValue value) {
+        private Entry changed(long salt) {
+            return value instanceof AccountValue account
+                    ? new Entry(key, new AccountValue(account.balance(), account.nonce() ^ salt, account.codeHash()))
+                    : this;
+        }
+    }
 
     /** Places the entries; {@code seed} gives the hash seeds and the order of evictions. */
     public static FakeTable build(
@@ -68,6 +75,21 @@ public record FakeTable(
                 List.copyOf(entries));
         table.place(addressing, new Random(seed));
         return table;
+    }
+
+    /** The same keys in the same rows; accounts have other nonces, which follow from the salt. */
+    FakeTable changed(long salt) {
+        FakeTable changed = new FakeTable(
+                name,
+                schema,
+                seeds,
+                geometry,
+                rows.stream().map(byte[]::clone).toList(),
+                codeHashes,
+                entries.stream().map(entry -> entry.changed(salt)).toList());
+        TableAddressing addressing = new TableAddressing(seeds, geometry.rowsPerWay());
+        changed.entries.forEach(entry -> changed.rewrite(addressing, entry));
+        return changed;
     }
 
     TableManifest manifest() {
@@ -153,6 +175,16 @@ public record FakeTable(
         int evicted = owners[way][row];
         owners[way][row] = entry;
         return evicted;
+    }
+
+    private void rewrite(TableAddressing addressing, Entry entry) {
+        byte[] key = entry.key().secretBytes();
+        for (int way = 0; way < WAYS; way++) {
+            int row = (int) addressing.row(way, key);
+            if (RowTag.read(rows.get(way), row * schema.rowBytes()) == addressing.tag(key)) {
+                write(addressing, entry, way, row);
+            }
+        }
     }
 
     private void write(TableAddressing addressing, Entry entry, int way, int row) {
