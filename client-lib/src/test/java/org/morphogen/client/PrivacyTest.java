@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.morphogen.addressing.TableAddressing;
 import org.morphogen.client.lookup.LookupKey;
 import org.morphogen.client.lookup.ReplicaOrder;
+import org.morphogen.client.party.FakeChain;
 import org.morphogen.client.party.FakeCoordinator;
 import org.morphogen.client.party.FakeNode;
 import org.morphogen.client.party.FakeNode.Received;
@@ -29,6 +30,7 @@ import org.morphogen.client.party.FakeTable.Entry;
 import org.morphogen.client.party.Layout;
 import org.morphogen.client.party.Reaction;
 import org.morphogen.client.party.TwoParties;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.protocol.v1.FetchRequest;
 import org.morphogen.protocol.v1.QueryRequest;
@@ -186,6 +188,31 @@ final class PrivacyTest {
     }
 
     @Test
+    void aLookupOfAnyBlockIsAsLongAsAnyOther() {
+        // Among them numbers that other encodings would write in no, one or two bytes.
+        FakeChain chain = FakeChain.of(SNAPSHOT).grow(200, seed);
+        parties.both().forEach(party -> party.serve(chain));
+        Transcripts latest = transcripts("accounts", List.of(present(), present()));
+        for (long epoch : List.of(0, 1, 127, 128, 199, random.nextInt(200))) {
+            BlockChoice block = new BlockChoice.OfNumber(FakeSnapshot.BLOCK.number() + epoch);
+
+            Transcripts first = transcripts("accounts", List.of(present(), present()), block);
+
+            assertThat(first.sizes()).as("seed %d, epoch %d", seed, epoch).isEqualTo(latest.sizes());
+            assertThat(transcripts("accounts", List.of(FakeSnapshot.randomAddress(random), present()), block))
+                    .as("seed %d, epoch %d", seed, epoch)
+                    .isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aBlockThatCannotBeAskedForLeavesNoMessage() {
+        Transcripts refused = transcripts("accounts", List.of(present()), new BlockChoice.OfNumber(5));
+
+        assertThat(refused.sizes()).allSatisfy(node -> assertThat(node).isEmpty());
+    }
+
+    @Test
     void keysOfDifferentLengthsLookTheSame() {
         List<Entry> blobs = SNAPSHOT.table("blobs").entries();
         Transcripts first = transcripts("blobs", List.of(blobs.getFirst().key()));
@@ -261,14 +288,27 @@ final class PrivacyTest {
     }
 
     /** What both parties saw. */
-    record Transcripts(Transcript party0, Transcript party1) {}
+    record Transcripts(Transcript party0, Transcript party1) {
+        /** By node, what somebody sees of the messages who cannot read them. */
+        List<List<Integer>> sizes() {
+            return Stream.of(party0, party1)
+                    .flatMap(party -> party.nodes().stream())
+                    .map(node -> node.stream().map(Message::bytes).toList())
+                    .toList();
+        }
+    }
 
     /** What both parties see of a client that is new to them and does this lookup. */
     private Transcripts transcripts(String table, List<? extends LookupKey> targets) {
+        return transcripts(table, targets, BlockChoice.LATEST);
+    }
+
+    private Transcripts transcripts(String table, List<? extends LookupKey> targets, BlockChoice block) {
         List<List<Received>> queriesBefore = receivedByAll();
         List<List<FetchRequest>> fetchesBefore = fetchedByAll();
         try (MorphogenClient client = MorphogenClient.connect(settings(), AS_LISTED)) {
-            client.lookupAllAsync(table, targets)
+            client.atBlock(block)
+                    .lookupAllAsync(table, targets)
                     .exceptionally(failure -> List.of())
                     .join();
         }
