@@ -9,6 +9,7 @@ import org.morphogen.client.ClientSettings;
 import org.morphogen.client.MorphogenClient;
 import org.morphogen.client.PartySettings;
 import org.morphogen.client.lookup.Lookup;
+import org.morphogen.client.view.BlockChoice;
 import org.morphogen.coordinator.cli.CommandOutput;
 import org.morphogen.coordinator.cli.ExitCode;
 import org.morphogen.coordinator.cli.OutputFormat;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
         name = "query",
         description = {
             "Look accounts up at two parties, neither of which learns which.",
-            "All keys of one call go out together; their number is visible to the parties, the keys are not."
+            "All keys of one call go out together; their number is visible to the parties, the keys are not.",
+            "The parties also see of which block; the last line of the output tells it."
         },
         mixinStandardHelpOptions = true)
 final class QueryCommand implements Callable<Integer> {
@@ -40,6 +42,12 @@ final class QueryCommand implements Callable<Integer> {
 
     @Option(names = "--table", defaultValue = "accounts", description = "Table to ask (${DEFAULT-VALUE}).")
     private String table = "";
+
+    @Option(
+            names = "--block",
+            paramLabel = "NUMBER|HASH",
+            description = "Block whose state to ask for; the newest that both parties have unless given.")
+    private @Nullable String block;
 
     @Option(names = "--output", defaultValue = "text", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private OutputFormat output = OutputFormat.TEXT;
@@ -55,10 +63,13 @@ final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        BlockChoice choice = block == null ? BlockChoice.LATEST : BlockChoice.parse(block);
         try (MorphogenClient client = MorphogenClient.connect(parties.settings())) {
             RowSchema schema = schema(client);
-            List<Lookup> lookups = client.lookupAll(
-                    table, keys.stream().map(key -> KeyText.parse(schema, key)).toList());
+            List<Lookup> lookups = client.atBlock(choice)
+                    .lookupAll(
+                            table,
+                            keys.stream().map(key -> KeyText.parse(schema, key)).toList());
             List<LookupLine> lines = new ArrayList<>();
             for (int i = 0; i < lookups.size(); i++) {
                 lines.add(LookupLine.of(keys.get(i), lookups.get(i)));
