@@ -1,10 +1,14 @@
 package org.morphogen.deploy.demo;
 
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,9 +25,14 @@ import org.morphogen.deploy.cluster.ClusterPlan;
 import org.morphogen.deploy.cluster.LocalCluster;
 import org.morphogen.deploy.cluster.LocalParty;
 import org.morphogen.deploy.cluster.PartyAdmin;
+import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.demo.DemoReport.LookupLine;
 import org.morphogen.deploy.demo.DemoReport.ProcessLine;
 import org.morphogen.deploy.genesis.MainnetGenesis;
+import org.morphogen.deploy.genesis.RecordedBalances;
+import org.morphogen.deploy.genesis.RecordedBlocks;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.AccountValue;
 import org.morphogen.settings.SettingsFile;
 import org.morphogen.snapshot.SnapshotDirectory;
@@ -61,6 +70,7 @@ final class Demo implements AutoCloseable {
     DemoReport run() {
         long startNanos = System.nanoTime();
         story.opens();
+        RecordedBalances recorded = follow();
         cluster.launch();
         List<SnapshotDirectory> snapshots = List.of(build(cluster.party(0)), build(cluster.party(1)));
         List<String> digests =
@@ -76,16 +86,44 @@ final class Demo implements AutoCloseable {
                 .toList();
         double seconds = (System.nanoTime() - startNanos) / 1e9;
         story.started(table, processes, plan.nodesPerParty(), seconds);
-        List<LookupLine> lookups = ask();
-        DemoReport report =
-                new DemoReport(table.keys(), stateRoot, digests, processes, lookups, haveSameShape(lookups));
-        story.ends(report);
-        return report;
+        ConcurrentLinkedQueue<Sighting> seen = new ConcurrentLinkedQueue<>();
+        try (MorphogenClient client = connect(seen)) {
+            List<LookupLine> lookups = ask(client, seen);
+            Sequel sequel = new Sequel(client, recorded);
+            sequel.awaitLastBlock();
+            List<ChangedAccount> changed = sequel.ask();
+            story.goesOn(changed);
+            DemoReport report = new DemoReport(
+                    table.keys(), stateRoot, digests, processes, lookups, haveSameShape(lookups), changed);
+            story.ends(report);
+            return report;
+        }
+    }
+
+    /** Both parties shall follow the recorded blocks. */
+    private RecordedBalances follow() {
+        Path blocks = plan.folder().resolve("blocks.jsonl");
+        try {
+            RecordedBlocks.write(blocks);
+            for (int party = 0; party < 2; party++) {
+                Files.writeString(
+                        cluster.party(party).coordinatorSettings(),
+                        "blockFile: \"" + blocks + "\"\n",
+                        StandardOpenOption.APPEND);
+            }
+            return RecordedBalances.read();
+        } catch (IOException failed) {
+            throw new MorphogenException(
+                    FailureReason.STORAGE_FAILED, "Cannot write into " + plan.folder() + ".", Map.of(), failed);
+        }
     }
 
     private static SnapshotDirectory build(LocalParty party) {
         Path folder = party.snapshots().resolve(SNAPSHOT);
-        return SnapshotBuilder.build(MainnetGenesis.plan(OptionalInt.of(CHUNK_ROWS)), folder, BuildListener.SILENT)
+        return SnapshotBuilder.build(
+                        MainnetGenesis.plan(RecordedBlocks.BASE, OptionalInt.of(CHUNK_ROWS)),
+                        folder,
+                        BuildListener.SILENT)
                 .snapshot();
     }
 
@@ -96,27 +134,30 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private List<LookupLine> ask() {
+    private MorphogenClient connect(ConcurrentLinkedQueue<Sighting> seen) {
         ClientSettings settings = SettingsFile.load(cluster.clientSettings(), ClientSettings.class);
-        ConcurrentLinkedQueue<Sighting> seen = new ConcurrentLinkedQueue<>();
-        List<LookupLine> lines = new ArrayList<>();
-        try (MorphogenClient client = MorphogenClient.connect(
+        return MorphogenClient.connect(
                 settings,
                 (party, node, request) ->
-                        seen.add(Sighting.of(party, cluster.party(party).nodeAt(node), request)))) {
-            for (Question question : Question.USUAL) {
-                seen.clear();
-                long startNanos = System.nanoTime();
-                Lookup lookup = client.lookup(MainnetGenesis.TABLE, Address.parse(question.address()));
-                double millis = (System.nanoTime() - startNanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-                LookupLine line = line(
-                        question,
-                        lookup,
-                        millis,
-                        seen.stream().sorted(Sighting.ORDER).toList());
-                story.looked(line);
-                lines.add(line);
-            }
+                        seen.add(Sighting.of(party, cluster.party(party).nodeAt(node), request)));
+    }
+
+    /** At the genesis state, while the blocks after it are applied. */
+    private List<LookupLine> ask(MorphogenClient client, ConcurrentLinkedQueue<Sighting> seen) {
+        List<LookupLine> lines = new ArrayList<>();
+        for (Question question : Question.USUAL) {
+            seen.clear();
+            long startNanos = System.nanoTime();
+            Lookup lookup = client.atBlock(RecordedBlocks.BASE.number())
+                    .lookup(MainnetGenesis.TABLE, Address.parse(question.address()));
+            double millis = (System.nanoTime() - startNanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+            LookupLine line = line(
+                    question,
+                    lookup,
+                    millis,
+                    seen.stream().sorted(Sighting.ORDER).toList());
+            story.looked(line);
+            lines.add(line);
         }
         return lines;
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param snapshotDigests of both parties; equal
  * @param processes of both parties
  * @param lookups in the order asked
+ * @param changed accounts at blocks that came later
  * @param sameShape whether both parties saw the same sizes, numbers and destinations for every lookup
  */
 record DemoReport(
@@ -19,7 +20,8 @@ record DemoReport(
         List<String> snapshotDigests,
         List<ProcessLine> processes,
         List<LookupLine> lookups,
-        boolean sameShape) {
+        boolean sameShape,
+        List<ChangedAccount> changed) {
 
     /** One process of a party. */
     record ProcessLine(String name, long pid) {}
@@ -42,9 +44,19 @@ record DemoReport(
             double millis,
             List<Sighting> seen) {}
 
+    /**
+     * An account at a block that was applied while lookups ran.
+     *
+     * @param balanceWei decimal; empty for an absent account
+     * @param expected whether the answer is what the node says that the blocks were recorded from
+     */
+    record ChangedAccount(String address, long blockNumber, Optional<String> balanceWei, boolean expected) {}
+
     /** Whether everything is as it should be. */
     boolean allWell() {
         return sameShape
+                && !changed.isEmpty()
+                && changed.stream().allMatch(ChangedAccount::expected)
                 && lookups.stream().allMatch(LookupLine::expected)
                 && snapshotDigests.stream().distinct().count() == 1;
     }

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.demo.DemoReport.LookupLine;
 import org.morphogen.deploy.demo.DemoReport.ProcessLine;
+import org.morphogen.deploy.genesis.RecordedBlocks;
 import org.morphogen.snapshot.TableManifest;
 
 /** Tells the demo as it goes on, for a person to read. */
@@ -78,13 +80,35 @@ final class Story {
         say("");
     }
 
+    void goesOn(List<ChangedAccount> changed) {
+        say("4. The chain goes on");
+        say(
+                "   Meanwhile each party applied %d recorded blocks by itself. Accounts that they changed:",
+                RecordedBlocks.LAST - RecordedBlocks.BASE.number());
+        for (ChangedAccount account : changed) {
+            say(
+                    "     %s at block %d: %s",
+                    account.address(),
+                    account.blockNumber(),
+                    account.balanceWei()
+                            .map(wei -> ether(new BigInteger(wei)) + " ETH")
+                            .orElse("no such account"));
+        }
+        say("");
+    }
+
     void ends(DemoReport report) {
-        say("4. What this shows");
+        say("5. What this shows");
         say(
                 "   %s",
                 report.lookups().stream().allMatch(LookupLine::expected)
                         ? "Every answer is what the published genesis allocation says."
                         : "WRONG: some answer is not what the published genesis allocation says.");
+        say(
+                "   %s",
+                report.changed().stream().allMatch(ChangedAccount::expected)
+                        ? "Every later answer is what the Ethereum node says that the blocks were recorded from."
+                        : "WRONG: some later answer is not what the Ethereum node says that the blocks were recorded from.");
         say(
                 "   %s",
                 report.sameShape()

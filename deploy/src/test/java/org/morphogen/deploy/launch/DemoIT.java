@@ -37,6 +37,9 @@ class DemoIT {
         assertThat(report.get("lookups"))
                 .hasSize(4)
                 .allMatch(lookup -> lookup.get("expected").asBoolean());
+        assertThat(report.get("changed"))
+                .hasSize(6)
+                .allMatch(account -> account.get("expected").asBoolean());
         assertThat(report.get("lookups").get(0).get("seen")).hasSizeGreaterThanOrEqualTo(4);
         assertThat(report.get("processes"))
                 .allMatch(process -> isGone(process.get("pid").asLong()));
