@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.morphogen.protocol.v1.ChunkRef;
 import org.morphogen.protocol.v1.EpochBinding;
@@ -112,6 +114,13 @@ public final class DeltaCodec {
         }
         return new DeltaPiece(
                 chunk, table.get().rowBytes(), message.getEntries().toByteArray());
+    }
+
+    /** The chunks whose pieces a delta has. */
+    public static Set<ChunkId> chunks(org.morphogen.protocol.v1.Delta message) {
+        Set<ChunkId> chunks = new HashSet<>();
+        message.getPiecesList().forEach(piece -> chunks.add(read(piece.getChunk())));
+        return chunks;
     }
 
     /** Reads 32 bytes. */

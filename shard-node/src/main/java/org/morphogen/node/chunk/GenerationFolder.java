@@ -18,6 +18,8 @@ import org.morphogen.snapshot.Manifest;
  * names that the manifest gives them, {@code .part} behind those that are still being pulled.
  */
 public record GenerationFolder(Path path) {
+    private static final String CHECKPOINT = ".checkpoint";
+
     /** The durable wish: what the node shall hold of this generation. Without it the folder means nothing. */
     public Path wishFile() {
         return path.resolve("held.json");
@@ -35,7 +37,14 @@ public record GenerationFolder(Path path) {
 
     /** A chunk as it was at a later epoch than the snapshot's; comes in place of {@link #chunkFile}. */
     public Path checkpointFile(ChunkId chunk) {
-        return path.resolve(chunk.fileName() + ".checkpoint");
+        return path.resolve(chunk.fileName() + CHECKPOINT);
+    }
+
+    /** All that {@link #checkpointFile} gives and that are there. */
+    public List<Path> checkpointFiles() {
+        return chunkFiles().stream()
+                .filter(file -> file.toString().endsWith(CHECKPOINT))
+                .toList();
     }
 
     /** The beginning of a chunk that is being pulled. */

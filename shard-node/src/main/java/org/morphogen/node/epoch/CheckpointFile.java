@@ -84,6 +84,11 @@ public final class CheckpointFile {
                 epoch, ChunkReader.read(file, HEAD_BYTES, layout, HexFormat.of().formatHex(sha256), budget));
     }
 
+    /** The epoch that a file's rows stand at. Fails with SNAPSHOT_INVALID or STORAGE_FAILED. */
+    static Epoch standing(Path file) {
+        return epoch(file, head(file));
+    }
+
     private static byte[] writeRows(
             FileChannel channel, LiveChunk chunk, MemorySegment rows, KnownEpoch at, StepWatch watch)
             throws IOException {

@@ -12,17 +12,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.DeltaHeader;
+import org.morphogen.epoch.PieceDigest;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.Storage;
 import org.morphogen.protocol.v1.DeltaLogRecord;
 import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 
 /**
@@ -42,6 +45,9 @@ final class DeltaLog implements AutoCloseable {
     private final Deque<LogFile> files = new ArrayDeque<>();
     /** By the digest of the epoch that they lead to. */
     private final Map<Bytes32, LogEntry> entries = new HashMap<>();
+
+    /** By chunk the last epoch whose delta changed it but is here without that piece. */
+    private final Map<ChunkId, Long> lacking = new HashMap<>();
 
     private Optional<Bytes32> tip = Optional.empty();
     private long nextNumber = 1;
@@ -82,6 +88,11 @@ final class DeltaLog implements AutoCloseable {
         return files.stream().mapToLong(LogFile::size).sum();
     }
 
+    /** Whether a delta later than to epoch {@code after} changed the chunk, and its piece is not here. */
+    synchronized boolean lacks(ChunkId chunk, long after) {
+        return lacking.getOrDefault(chunk, 0L) > after;
+    }
+
     /** The entries that lead to the tip, oldest first, from as far back as the log reaches. */
     synchronized List<LogEntry> chain() {
         List<LogEntry> newestFirst = new ArrayList<>();
@@ -119,8 +130,17 @@ final class DeltaLog implements AutoCloseable {
         LogFile file = fileWithRoom();
         long at = write(file, record);
         LogEntry entry = new LogEntry(delta.header().epoch(), delta.header().parentDigest(), file, at);
+        noteLacking(delta.header(), delta.pieces().keySet());
         entries.put(entry.epoch().digest(), entry);
         tip = Optional.of(entry.epoch().digest());
+    }
+
+    private void noteLacking(DeltaHeader header, Set<ChunkId> present) {
+        for (PieceDigest changed : header.pieces()) {
+            if (!present.contains(changed.chunk())) {
+                lacking.merge(changed.chunk(), header.number(), Math::max);
+            }
+        }
     }
 
     /** Once this returns, the log leads to that epoch even after a crash. */
@@ -192,6 +212,7 @@ final class DeltaLog implements AutoCloseable {
             if (record.hasDelta()) {
                 DeltaHeader header = DeltaCodec.read(record.getDelta().getHeader());
                 LogEntry entry = new LogEntry(header.epoch(), header.parentDigest(), file, at);
+                noteLacking(header, DeltaCodec.chunks(record.getDelta()));
                 entries.put(entry.epoch().digest(), entry);
                 tip = Optional.of(entry.epoch().digest());
             } else {

@@ -1,6 +1,8 @@
 package org.morphogen.node.epoch;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,7 @@ public final class EpochKeeper implements AutoCloseable {
         this.log = DeltaLog.open(
                 folder.path(), Math.max(LEAST_FILE_BYTES, settings.logBytes() / FILES_PER_LOG), settings.watch());
         try {
-            this.timeline = timeline();
+            this.timeline = timeline(newestCheckpoint(folder));
         } catch (RuntimeException | Error failed) {
             log.close();
             throw failed;
@@ -89,7 +91,10 @@ public final class EpochKeeper implements AutoCloseable {
      * @param held chunks that this node shall hold, whose pieces must be there; others are left out
      */
     public synchronized Epoch apply(Delta delta, Set<ChunkId> held) {
-        Delta own = checked(delta, held).only(held);
+        Set<ChunkId> needed = new HashSet<>(held);
+        // Some may have come since the caller looked.
+        needed.addAll(chunks.keySet());
+        Delta own = checked(delta, needed).only(needed);
         KnownEpoch head = timeline.head();
         Epoch wanted = own.header().epoch();
         if (isKnown(wanted)) {
@@ -127,7 +132,8 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     /**
-     * Makes a chunk follow the epochs from now on.
+     * Makes a chunk follow the epochs from now on. Fails with STORAGE_FAILED when this node does not have all that
+     * deltas changed in it.
      *
      * @param memory owned by the caller, by the chunk once this returns
      * @param standing of the rows
@@ -135,11 +141,18 @@ public final class EpochKeeper implements AutoCloseable {
     public LiveChunk enter(
             ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
         Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, layout, memory, standing));
-        LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin);
-        checkpoints.onDisk(id, standing.number());
-        chunks.put(id, chunk);
-        merger.wake();
-        return chunk;
+        synchronized (this) {
+            if (log.lacks(id, standing.number())) {
+                pin.close();
+                throw broken(
+                        "holds deltas that changed chunk " + id + " before it came to this node, without its rows");
+            }
+            LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin);
+            checkpoints.onDisk(id, standing.number());
+            chunks.put(id, chunk);
+            merger.wake();
+            return chunk;
+        }
     }
 
     /** A chunk follows no more; its memory is let go. */
@@ -200,8 +213,23 @@ public final class EpochKeeper implements AutoCloseable {
                         "headDigest", head.digest().hex()));
     }
 
-    /** The newest epochs of the log, and one before them. */
-    private Timeline timeline() {
+    /** No chunk can be brought behind it. A damaged file is told of when its chunk is loaded. */
+    private static long newestCheckpoint(GenerationFolder folder) {
+        long newest = 0;
+        for (Path file : folder.checkpointFiles()) {
+            try {
+                newest = Math.max(newest, CheckpointFile.standing(file).number());
+            } catch (MorphogenException damaged) {
+                if (damaged.reason() != FailureReason.SNAPSHOT_INVALID) {
+                    throw damaged;
+                }
+            }
+        }
+        return newest;
+    }
+
+    /** The newest epochs of the log, none before {@code oldest}, and one before them. */
+    private Timeline timeline(long oldest) {
         List<LogEntry> chain = log.chain();
         Optional<Bytes32> tip = log.tip();
         if (chain.isEmpty()) {
@@ -212,6 +240,9 @@ public final class EpochKeeper implements AutoCloseable {
         }
         boolean reachesBase = chain.getFirst().parentDigest().equals(base.digest());
         int first = Math.max(reachesBase ? 0 : 1, chain.size() - settings.windowEpochs() + 1);
+        while (first < chain.size() && chain.get(first).epoch().number() <= oldest) {
+            first++;
+        }
         Timeline known = new Timeline(
                 KnownEpoch.root(first == 0 ? base : chain.get(first - 1).epoch()), settings);
         for (LogEntry entry : chain.subList(first, chain.size())) {

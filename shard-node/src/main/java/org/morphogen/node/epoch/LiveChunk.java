@@ -20,7 +20,7 @@ public final class LiveChunk {
     private final ChunkMemory memory;
     private final int segmentRows;
     private final LiveSegment[] segments;
-    /** What no segment stands behind, and behind it what merging leads to. Guarded by this. */
+    /** What no segment stands behind, and behind it what merging leads to; empty once released. Guarded by this. */
     private final Deque<Timeline.Pin> floor = new ArrayDeque<>();
 
     /** Takes over the memory, whose rows stand at the epoch pinned, and the pin. */
@@ -65,7 +65,7 @@ public final class LiveChunk {
 
     /** Brings all segments to an epoch, one after another. Takes over the pin. */
     synchronized void merge(Timeline.Pin to, StepWatch watch) {
-        Optional<ChunkLease> held = memory.lease();
+        Optional<ChunkLease> held = floor.isEmpty() ? Optional.empty() : memory.lease();
         if (held.isEmpty()) {
             to.close();
             return;

@@ -1,7 +1,9 @@
 package org.morphogen.node.epoch;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -133,13 +135,18 @@ final class LogFile implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Whether a whole record begins anywhere behind {@code at}: then what stands at {@code at} is no torn end. */
+    /**
+     * Whether a whole record begins anywhere behind {@code at}: then what stands at {@code at} is no torn end. Nearly any
+     * bytes look like a length, so checksums are computed only of what looks like a message.
+     */
     boolean hasRecordBehind(long at) throws IOException {
         ByteBuffer rest = ByteBuffer.allocate(Math.toIntExact(size - at));
         readFully(rest, at);
         for (int start = 1; start + FRAME_BYTES < rest.capacity(); start++) {
             int length = rest.getInt(start);
-            if (length > 0 && length <= rest.capacity() - start - FRAME_BYTES) {
+            if (length > 0
+                    && length <= rest.capacity() - start - FRAME_BYTES
+                    && isOneField(rest, start + FRAME_BYTES, length)) {
                 byte[] body = new byte[length];
                 rest.get(start + FRAME_BYTES, body);
                 if (checksum(body) == rest.getInt(start + Integer.BYTES)) {
@@ -148,6 +155,18 @@ final class LogFile implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Whether a message of {@code length} bytes that is one field of text, bytes or message may begin there. */
+    private static boolean isOneField(ByteBuffer bytes, int at, int length) {
+        try {
+            CodedInputStream message = CodedInputStream.newInstance(bytes.slice(at, length));
+            int tag = message.readTag();
+            return WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
+                    && message.readRawVarint32() == length - message.getTotalBytesRead();
+        } catch (IOException noMessage) {
+            return false;
+        }
     }
 
     private static int checksum(byte[] body) {

@@ -23,6 +23,9 @@ public final class Timeline {
     /** Oldest first; each but the first has the one before as its parent. Never empty. */
     private final Deque<KnownEpoch> chain = new ArrayDeque<>();
 
+    /** Number of the oldest epoch that may be in the window: what has left it does not come back. */
+    private long oldest;
+
     private final Map<KnownEpoch, Integer> pins = new HashMap<>();
 
     /** The right to go back to an epoch, until closed. */
@@ -51,6 +54,7 @@ public final class Timeline {
     public Timeline(KnownEpoch root, EpochSettings settings) {
         this.windowEpochs = settings.windowEpochs();
         this.windowBytes = settings.windowBytes();
+        this.oldest = root.number();
         chain.add(root);
     }
 
@@ -69,7 +73,8 @@ public final class Timeline {
         long bytes = 0;
         int count = 0;
         List<KnownEpoch> newestFirst = List.copyOf(chain).reversed();
-        while (count < Math.min(windowEpochs, newestFirst.size())) {
+        while (count < Math.min(windowEpochs, newestFirst.size())
+                && newestFirst.get(count).number() >= oldest) {
             count++;
             // Going behind an epoch needs its delta.
             bytes += newestFirst.get(count - 1).entryBytes();
@@ -152,6 +157,7 @@ public final class Timeline {
             throw new IllegalArgumentException("epoch " + next.epoch() + " does not follow the head");
         }
         chain.addLast(next);
+        oldest = oldest().number();
         forget();
     }
 

@@ -118,11 +118,12 @@ public final class HeldGeneration {
 
     /** Replaces the wish and lets go of what it does not name. */
     synchronized void change(HoldWish changed) {
-        wish = changed;
         problems.clear();
         Set<ChunkId> surplus = new HashSet<>(loaded.keySet());
         changed.chunks().forEach(surplus::remove);
         surplus.forEach(this::letGo);
+        // Not before, since the next delta may lack what this wish does not name.
+        wish = changed;
         if (keeper != null) {
             keeper.complete(missing().isEmpty());
         }
