@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.Delta;
@@ -23,6 +24,7 @@ final class DeltaReceiver implements StreamObserver<ApplyPart> {
     private static final Logger log = LoggerFactory.getLogger(DeltaReceiver.class);
 
     private final StreamObserver<ApplyResponse> caller;
+    private final Consumer<ApplyStart> allowed;
     private final Function<Received, ApplyResponse> whole;
     private final List<DeltaPiece> pieces = new ArrayList<>();
     private @Nullable ApplyStart start;
@@ -34,8 +36,17 @@ final class DeltaReceiver implements StreamObserver<ApplyPart> {
     /** A delta as it came, checked for its size alone. */
     record Received(ApplyStart start, List<DeltaPiece> pieces) {}
 
-    DeltaReceiver(StreamObserver<ApplyResponse> caller, Function<Received, ApplyResponse> whole) {
+    /**
+     * For one call.
+     *
+     * @param allowed fails with the reason why the caller may not send a delta
+     */
+    DeltaReceiver(
+            StreamObserver<ApplyResponse> caller,
+            Consumer<ApplyStart> allowed,
+            Function<Received, ApplyResponse> whole) {
         this.caller = caller;
+        this.allowed = allowed;
         this.whole = whole;
     }
 
@@ -54,8 +65,14 @@ final class DeltaReceiver implements StreamObserver<ApplyPart> {
     private void begin(ApplyStart newStart) {
         if (start != null) {
             refuse("start: there are two");
+            return;
         }
-        start = newStart;
+        try {
+            allowed.accept(newStart);
+            start = newStart;
+        } catch (MorphogenException refused) {
+            refuse(refused);
+        }
     }
 
     private void add(DeltaPiece piece) {
@@ -70,6 +87,9 @@ final class DeltaReceiver implements StreamObserver<ApplyPart> {
                 chunk = piece.getChunk();
             }
             entries = entries.concat(piece.getEntries());
+            if (pieces.size() >= start.getHeader().getPiecesCount()) {
+                refuse("pieces: more than the header states");
+            }
         }
     }
 
@@ -112,7 +132,13 @@ final class DeltaReceiver implements StreamObserver<ApplyPart> {
     }
 
     private void refuse(String why) {
+        refuse(new MorphogenException(FailureReason.REQUEST_INVALID, why + "."));
+    }
+
+    private void refuse(MorphogenException why) {
         ended = true;
-        caller.onError(Failures.toStatus(new MorphogenException(FailureReason.REQUEST_INVALID, why + ".")));
+        pieces.clear();
+        entries = ByteString.EMPTY;
+        caller.onError(Failures.toStatus(why));
     }
 }

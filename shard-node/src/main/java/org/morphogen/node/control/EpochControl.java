@@ -17,6 +17,7 @@ import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.protocol.v1.ApplyResponse;
+import org.morphogen.protocol.v1.ApplyStart;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.ReadRowsRequest;
@@ -42,9 +43,15 @@ final class EpochControl {
         this.generations = generations;
     }
 
+    /** Fails with STALE_TERM or REQUEST_INVALID unless the party's leader begins a delta. */
+    void requireLeader(ApplyStart start) {
+        generations.requireLeader(start.getTerm(), start.getParty());
+    }
+
     ApplyResponse apply(DeltaReceiver.Received received) {
         var start = received.start();
-        generations.requireLeader(start.getTerm(), start.getParty());
+        // Another may lead since it began.
+        requireLeader(start);
         HeldGeneration held = held(start.getGeneration());
         var message = org.morphogen.protocol.v1.Delta.newBuilder()
                 .setHeader(start.getHeader())

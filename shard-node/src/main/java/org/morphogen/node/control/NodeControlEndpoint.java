@@ -78,7 +78,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
 
     @Override
     public StreamObserver<ApplyPart> apply(StreamObserver<ApplyResponse> caller) {
-        return new DeltaReceiver(caller, epochs::apply);
+        return new DeltaReceiver(caller, epochs::requireLeader, epochs::apply);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package org.morphogen.node.epoch;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
-import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,6 +26,11 @@ final class LogFile implements AutoCloseable {
     private static final long MAGIC = 0x6d_6f_72_70_68_6c_67_31L; // "morphlg1"
     private static final int MAGIC_BYTES = Long.BYTES;
     private static final int FRAME_BYTES = 2 * Integer.BYTES;
+
+    /** As messages are written. */
+    private static final int LENGTH_DELIMITED = 2;
+
+    private static final int MOST_LENGTH_BYTES = 5;
 
     private final Path path;
     private final FileChannel channel;
@@ -157,16 +160,21 @@ final class LogFile implements AutoCloseable {
         return false;
     }
 
-    /** Whether a message of {@code length} bytes that is one field of text, bytes or message may begin there. */
+    /** Whether a message of {@code length} bytes that is one of the first fields, with a length, may begin there. */
     private static boolean isOneField(ByteBuffer bytes, int at, int length) {
-        try {
-            CodedInputStream message = CodedInputStream.newInstance(bytes.slice(at, length));
-            int tag = message.readTag();
-            return WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
-                    && message.readRawVarint32() == length - message.getTotalBytesRead();
-        } catch (IOException noMessage) {
+        int tag = bytes.get(at);
+        if (tag <= 0 || (tag & 7) != LENGTH_DELIMITED) {
             return false;
         }
+        long stated = 0;
+        for (int i = 1; i < length && i <= MOST_LENGTH_BYTES; i++) {
+            int next = bytes.get(at + i);
+            stated |= (long) (next & 0x7f) << (7 * (i - 1));
+            if (next >= 0) {
+                return stated == length - i - 1;
+            }
+        }
+        return false;
     }
 
     private static int checksum(byte[] body) {

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -273,14 +275,29 @@ class KeeperRestartTest {
     private long logBytes() throws IOException {
         long sum = 0;
         for (Path file : files(".log")) {
-            sum += Files.exists(file) ? Files.size(file) : 0;
+            sum += sizeOrZero(file);
         }
         return sum;
     }
 
+    private static long sizeOrZero(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException gone) {
+            return 0;
+        }
+    }
+
+    /** Files come and go while we look. */
     private List<Path> files(String suffix) throws IOException {
-        try (Stream<Path> all = Files.walk(folder.resolve("node"))) {
-            return all.filter(path -> path.toString().endsWith(suffix)).sorted().toList();
+        while (true) {
+            try (Stream<Path> all = Files.walk(folder.resolve("node"))) {
+                return all.filter(path -> path.toString().endsWith(suffix))
+                        .sorted()
+                        .toList();
+            } catch (UncheckedIOException gone) {
+                assertThat(gone).hasCauseInstanceOf(NoSuchFileException.class);
+            }
         }
     }
 }
