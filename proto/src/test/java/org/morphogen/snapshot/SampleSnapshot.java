@@ -10,7 +10,7 @@ import org.morphogen.addressing.TableSeeds;
 import org.morphogen.row.CodeDictionary;
 
 /** A small snapshot: one account-32 table, three ways of 384 rows, chunks of 256 and 128. */
-final class SampleSnapshot {
+public final class SampleSnapshot {
     static final String HASH = "0x" + "ab".repeat(32);
     static final String ROOT = "0x" + "cd".repeat(32);
     static final int ROW_BYTES = 32;
@@ -26,7 +26,8 @@ final class SampleSnapshot {
         return bytes;
     }
 
-    static Manifest manifest() {
+    /** What it holds. */
+    public static Manifest manifest() {
         List<ChunkEntry> chunks = new ArrayList<>();
         for (int way = 0; way < 3; way++) {
             for (int index = 0; index < GEOMETRY.chunksPerWay(); index++) {
