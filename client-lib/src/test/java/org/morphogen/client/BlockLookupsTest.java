@@ -222,7 +222,7 @@ final class BlockLookupsTest {
         CHAIN.states().forEach(state -> byBlock.put(state.epoch().block().hash(), state));
         List<CompletableFuture<Lookup>> lookups = new ArrayList<>();
         FakeChain chain = CHAIN;
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 100; i++) {
             long head = chain.head().epoch().number();
             chain = random.nextInt(5) == 0
                     ? chain.upTo(head - 1 - random.nextInt(3)).grow(3, random.nextLong())
@@ -231,6 +231,10 @@ final class BlockLookupsTest {
             lookups.add(client.lookupAsync("accounts", target().key()));
             parties.party(random.nextInt(2)).serve(chain);
             lookups.add(client.lookupAsync("accounts", target().key()));
+            // A lookup lives through a change or two, as it does where blocks are further apart than these.
+            lookups.get(Math.max(0, lookups.size() - 3))
+                    .handle((outcome, failed) -> NONE)
+                    .join();
         }
         int right = 0;
         for (CompletableFuture<Lookup> lookup : lookups) {
@@ -255,7 +259,7 @@ final class BlockLookupsTest {
                 right++;
             }
         }
-        assertThat(right).as("seed %d", seed).isPositive();
+        assertThat(right).as("seed %d", seed).isGreaterThan(lookups.size() / 10);
     }
 
     private Entry target() {

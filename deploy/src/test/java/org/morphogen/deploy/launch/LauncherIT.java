@@ -97,4 +97,18 @@ class LauncherIT {
         assertThat(refused.code()).isOne();
         assertThat(refused.err()).contains("arty 0").doesNotContain("5abfec25").doesNotContain("\tat ");
     }
+
+    @Test
+    void queryTakesABlockByNumberOrHashAlone() throws Exception {
+        Launched refused = Launched.run(
+                folder,
+                Map.of(),
+                "query",
+                "--party0=127.0.0.1:1",
+                "--party1=127.0.0.1:2",
+                "--block=newest",
+                "0x5abfec25f74cd88437631a7731906932776356f9");
+        assertThat(refused.code()).isOne();
+        assertThat(refused.err()).contains("its hash of 64 hex digits").doesNotContain("5abfec25");
+    }
 }
