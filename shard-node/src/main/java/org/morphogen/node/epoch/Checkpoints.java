@@ -103,7 +103,7 @@ final class Checkpoints implements AutoCloseable {
                     throw new InterruptedException();
                 }
             }
-            onDisk.values().stream().min(Long::compare).ifPresent(deltas::forgetBefore);
+            deltas.forgetBefore(needed(oldest.epoch().number()));
             troubles.tell(WHAT, "");
             return true;
         } catch (MorphogenException failed) {
@@ -115,6 +115,14 @@ final class Checkpoints implements AutoCloseable {
             troubles.tell(WHAT, "checkpoint: " + defect);
             return false;
         }
+    }
+
+    /** The epoch that the chunk furthest behind stands at on disk. Asks the chunks: one let go may have been written late. */
+    private long needed(long otherwise) {
+        return chunks.keySet().stream()
+                .mapToLong(id -> onDisk.getOrDefault(id, 0L))
+                .min()
+                .orElse(otherwise);
     }
 
     private void write(LiveChunk chunk, KnownEpoch at) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -36,9 +37,12 @@ class KeptChunksTest {
     private static final int WINDOW = 6;
     private static final long MEMORY = 64L << 20;
 
+    private static final long LOG_BYTES = 100 << 10;
+
     @TempDir
     private Path folder;
 
+    private volatile StepWatch watch = StepWatch.NONE;
     private MadeSnapshot snapshot;
     private SnapshotServer server;
     private Chain chain;
@@ -62,7 +66,7 @@ class KeptChunksTest {
                 folder.resolve("node"),
                 MEMORY,
                 DiskPartFile::open,
-                new EpochSettings(WINDOW, 64 << 20, 100 << 10, StepWatch.NONE));
+                new EpochSettings(WINDOW, 64 << 20, LOG_BYTES, step -> watch.reached(step)));
     }
 
     @AfterEach
@@ -124,6 +128,48 @@ class KeptChunksTest {
         snapshot.chunkIds().forEach(id -> assertHolds(id, chain.head()));
     }
 
+    @Test
+    void aChunkThatIsLetGoWhileItIsWrittenDoesNotKeepTheLogLong() throws InterruptedException {
+        hold(1, snapshot.chunkIds());
+        node.awaitComplete(1);
+        CountDownLatch writing = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        watch = step -> {
+            if (step == StepWatch.Step.CHECKPOINT_NAMED && letGo.getCount() > 0) {
+                writing.countDown();
+                awaitUninterrupted(letGo);
+            }
+        };
+        apply(20, Set.copyOf(snapshot.chunkIds()));
+        writing.await();
+        List<ChunkId> others =
+                snapshot.chunkIds().subList(1, snapshot.chunkIds().size());
+        hold(2, others);
+        letGo.countDown();
+        node.awaitComplete(1);
+        apply(100, Set.copyOf(others));
+        await().ignoreExceptionsInstanceOf(IOException.class)
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> logBytes() < 6 * LOG_BYTES);
+        others.forEach(id -> assertHolds(id, chain.head()));
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long logBytes() throws IOException {
+        long sum = 0;
+        for (Path file : files(".log")) {
+            sum += Files.size(file);
+        }
+        return sum;
+    }
+
     private void hold(long version, List<ChunkId> chunks) {
         node.generations().hold(1, snapshot.wish(0, 1, version, chunks, server.endpoint()));
     }
@@ -153,8 +199,12 @@ class KeptChunksTest {
     }
 
     private long checkpoints() throws IOException {
+        return files(".checkpoint").size();
+    }
+
+    private List<Path> files(String suffix) throws IOException {
         try (Stream<Path> all = Files.walk(folder.resolve("node"))) {
-            return all.filter(path -> path.toString().endsWith(".checkpoint")).count();
+            return all.filter(path -> path.toString().endsWith(suffix)).toList();
         }
     }
 }
