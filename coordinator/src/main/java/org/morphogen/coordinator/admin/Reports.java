@@ -18,8 +18,8 @@ final class Reports {
 
     /**
      * {@code admin status}. {@code leader} and {@code leaderEndpoint} are empty while there is none; {@code generation},
-     * {@code snapshotDigest}, {@code blockNumber}, {@code blockHash} and {@code stateRoot} are 0 or empty while {@code
-     * state} is EMPTY.
+     * {@code snapshotDigest}, {@code blockNumber}, {@code blockHash}, {@code stateRoot}, {@code epoch} and {@code oldestEpoch} are 0 or empty while {@code
+     * state} is EMPTY; {@code stalled} tells why epochs do not follow the chain, and is empty while they do.
      */
     record Status(
             int party,
@@ -34,6 +34,9 @@ final class Reports {
             long blockNumber,
             String blockHash,
             String stateRoot,
+            long epoch,
+            long oldestEpoch,
+            String stalled,
             List<ShardLine> shards) {
 
         static Status of(PartyStatus status) {
@@ -52,6 +55,9 @@ final class Reports {
                     head.getBlockNumber(),
                     hash(head.getBlockHash()),
                     hash(head.getStateRoot()),
+                    head.getEpoch(),
+                    serving.getWindowCount() == 0 ? 0 : serving.getWindow(0).getEpoch(),
+                    serving.getStalled(),
                     serving.getShardsList().stream().map(ShardLine::of).toList());
         }
     }

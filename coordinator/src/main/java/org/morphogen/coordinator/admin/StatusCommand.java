@@ -55,13 +55,16 @@ final class StatusCommand implements Callable<Integer> {
                         shard.ready() + "/" + shard.replicas().size(),
                         replicas(shard)));
         return head
-                + "\ngeneration   %d, snapshot %s\nblock        %d %s\nstate root   %s\n\n%s"
+                + "\ngeneration   %d, snapshot %s\nblock        %d %s\nstate root   %s\nepochs       %d to %d%s\n\n%s"
                         .formatted(
                                 status.generation(),
                                 status.snapshotDigest(),
                                 status.blockNumber(),
                                 status.blockHash(),
                                 status.stateRoot(),
+                                status.oldestEpoch(),
+                                status.epoch(),
+                                status.stalled().isEmpty() ? "" : "\nstalled      " + status.stalled(),
                                 shards);
     }
 

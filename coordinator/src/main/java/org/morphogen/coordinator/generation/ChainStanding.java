@@ -10,9 +10,9 @@ final class ChainStanding {
     private Set<String> atHead = Set.of();
     private String stalled = "";
 
-    /** Whether the follower has told anything. */
-    boolean isKnown() {
-        return generation > 0;
+    /** Whether the follower has told anything of that generation. */
+    boolean isKnown(long ofGeneration) {
+        return generation == ofGeneration;
     }
 
     void tell(long ofGeneration, Set<String> nowAtHead, String nowStalled) {
@@ -26,8 +26,8 @@ final class ChainStanding {
         return ofGeneration == generation ? atHead : Set.of();
     }
 
-    /** Why epochs do not follow the chain; empty while they do. */
-    String stalled() {
-        return stalled;
+    /** Why that generation's epochs do not follow the chain; empty while they do. */
+    String stalled(long ofGeneration) {
+        return ofGeneration == generation ? stalled : "";
     }
 }

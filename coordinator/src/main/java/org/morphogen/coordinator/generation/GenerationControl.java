@@ -313,7 +313,7 @@ public final class GenerationControl implements AutoCloseable {
         public void publish(long generation, List<Epoch> window, Set<String> atHead) {
             var _ = ask(() -> {
                 if (isServed(generation)) {
-                    standing.tell(generation, atHead, standing.stalled());
+                    standing.tell(generation, atHead, standing.stalled(generation));
                     ledger.advance(window.stream().map(EpochRecord::of).toList());
                     views.update(look(), standing());
                 }

@@ -26,7 +26,8 @@ final class ViewKeeper {
      * @param standing how far nodes follow the chain, where the party follows one
      */
     void update(Situation now, Optional<ChainStanding> standing) {
-        begun |= now.complete() && standing.map(ChainStanding::isKnown).orElse(true);
+        begun |= now.complete()
+                && ledger.serving().map(serving -> isToldOf(serving, standing)).orElse(true);
         if (!begun) {
             return;
         }
@@ -45,7 +46,9 @@ final class ViewKeeper {
                                     sighting -> sighting.registration().nodeId(),
                                     sighting -> sighting.registration().endpoint()));
                     Set<String> ready = now.wishes().met(record.generation(), now.sightings());
-                    standing.ifPresent(told -> ready.retainAll(told.atHead(record.generation())));
+                    long generation = record.generation();
+                    standing.filter(told -> told.isKnown(generation))
+                            .ifPresent(told -> ready.retainAll(told.atHead(generation)));
                     return ClusterView.newBuilder()
                             .setParty(ledger.view().getParty())
                             .setServing(new ViewBuilder(endpoints, ready)
@@ -57,10 +60,16 @@ final class ViewKeeper {
                                                             .toList(),
                                                     assignment)
                                             .toBuilder()
-                                            .setStalled(standing.map(ChainStanding::stalled)
+                                            .setStalled(standing.map(told -> told.stalled(generation))
                                                     .orElse("")))
                             .build();
                 }));
+    }
+
+    /** Before its first block is applied, whoever holds a generation is at its head. */
+    private static boolean isToldOf(ServingRecord serving, Optional<ChainStanding> standing) {
+        return serving.window().size() == 1
+                || standing.map(told -> told.isKnown(serving.generation())).orElse(true);
     }
 
     private static boolean sameContent(ClusterView one, ClusterView other) {

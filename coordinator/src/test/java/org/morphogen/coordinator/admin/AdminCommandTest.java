@@ -95,6 +95,9 @@ class AdminCommandTest {
                         "blockNumber",
                         "blockHash",
                         "stateRoot",
+                        "epoch",
+                        "oldestEpoch",
+                        "stalled",
                         "shards");
         JsonNode shard = json(out).get("shards").get(0);
         assertThat(shard.get("chunks").asInt()).isEqualTo(9);

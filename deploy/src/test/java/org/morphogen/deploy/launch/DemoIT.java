@@ -38,7 +38,7 @@ class DemoIT {
                 .hasSize(4)
                 .allMatch(lookup -> lookup.get("expected").asBoolean());
         assertThat(report.get("changed"))
-                .hasSize(6)
+                .hasSize(4)
                 .allMatch(account -> account.get("expected").asBoolean());
         assertThat(report.get("lookups").get(0).get("seen")).hasSizeGreaterThanOrEqualTo(4);
         assertThat(report.get("processes"))
