@@ -72,7 +72,8 @@ final class NodeEpochs {
         atHead.retainAll(assigned);
         for (String node : assigned) {
             Optional<NodeLink> link = calls.link(node);
-            if (link.isPresent() && !atHead.contains(node) && settle(link.get(), node, line, deltas)) {
+            boolean callable = link.isPresent() && calls.answers(node);
+            if (callable && !atHead.contains(node) && settle(link.get(), node, line, deltas)) {
                 atHead.add(node);
             }
         }
