@@ -34,6 +34,7 @@ public final class ChainFollower implements AutoCloseable {
     private final int windowEpochs;
     private final Thread thread;
     private @Nullable GenerationLine line;
+    private final Told told = new Told();
     private String reported = "";
     private Set<String> reportedAtHead = Set.of();
     private volatile boolean over;
@@ -85,9 +86,10 @@ public final class ChainFollower implements AutoCloseable {
             } catch (InterruptedException closing) {
                 return;
             } catch (MorphogenException problem) {
-                LOG.warn("Epochs do not follow the chain: {}", problem.explain());
+                told.tell("chain", problem.explain());
                 pause();
-            } catch (RuntimeException defect) {
+            } catch (RuntimeException | Error defect) {
+                // An error too: a leader that follows no more would stand still without a word.
                 LOG.error("A step along the chain failed; it is tried again", defect);
                 pause();
             }
@@ -152,6 +154,7 @@ public final class ChainFollower implements AutoCloseable {
         books.publish(served.generation(), kept, mine.nodes().atHead());
         reportedAtHead = mine.nodes().atHead();
         mine.forgetBefore(kept.getFirst().number());
+        told.well("chain");
         report(served, mine, "");
     }
 
@@ -163,6 +166,7 @@ public final class ChainFollower implements AutoCloseable {
         LOG.info("The chain goes back to block {} ({})", to.number(), to.hash());
         books.publish(served.generation(), kept, mine.nodes().atHead());
         mine.nodes().rewind(served, kept.getLast());
+        mine.forgetAfter(kept.getLast().number());
     }
 
     private GenerationLine line(ServedLine served) {

@@ -47,6 +47,10 @@ final class GenerationLine {
         deltas.values().removeIf(delta -> delta.header().number() < number);
     }
 
+    void forgetAfter(long number) {
+        deltas.values().removeIf(delta -> delta.header().number() > number);
+    }
+
     /** The delta of a block on top of an epoch of the window. */
     BuiltDelta build(ServedLine served, Epoch parent, BlockChanges block) {
         return builder.build(parent, block, table -> new ShardRows(calls, served, table, parent));

@@ -20,17 +20,14 @@ import org.morphogen.protocol.v1.ApplyStart;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.snapshot.ChunkId;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which epoch each node of a generation is at, and the calls that bring it elsewhere. A node counts as at the head from
  * its own word on until a call to it fails. Not thread-safe.
  */
 final class NodeEpochs {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeEpochs.class);
-
     private final NodeCalls calls;
+    private final Told told = new Told();
     private final Set<String> atHead = new HashSet<>();
 
     NodeEpochs(NodeCalls calls) {
@@ -99,12 +96,13 @@ final class NodeEpochs {
             for (int next = index + 1; next < line.window().size(); next++) {
                 ShardRows.joined(apply(link, node, line, deltas.leadingTo(next)));
             }
+            told.well(node);
             return true;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return false;
         } catch (MorphogenException refused) {
-            LOG.warn("Node {} is not at the head: {}", node, refused.explain());
+            told.tell(node, refused.explain());
             return false;
         }
     }
@@ -136,8 +134,8 @@ final class NodeEpochs {
         }
         throw new MorphogenException(
                 FailureReason.EPOCH_MISMATCH,
-                "It stands at epoch " + standing + ", which does not lead to this party's window; take its generation's"
-                        + " folder away, so that it is built anew.");
+                "It stands at epoch " + standing + ", which does not lead to this party's window. Publish the"
+                        + " snapshot again with 'morphogen admin publish --again'.");
     }
 
     private CompletableFuture<Epoch> apply(NodeLink link, String node, ServedLine line, Delta delta) {
@@ -173,7 +171,7 @@ final class NodeEpochs {
                     atHead.add(node);
                 }
             } catch (MorphogenException refused) {
-                LOG.warn("Node {} did not come to epoch {}: {}", node, wanted, refused.explain());
+                told.tell(node, refused.explain());
             }
         });
     }

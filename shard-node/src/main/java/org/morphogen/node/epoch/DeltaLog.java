@@ -308,7 +308,7 @@ final class DeltaLog implements AutoCloseable {
                 FailureReason.STORAGE_FAILED,
                 file.path() + " is damaged at byte " + at
                         + ", before deltas that were acknowledged. Check the disk; then"
-                        + " take this node's generation folder away, so that it is built anew.");
+                        + " publish the snapshot again with 'morphogen admin publish --again'.");
     }
 
     @Override

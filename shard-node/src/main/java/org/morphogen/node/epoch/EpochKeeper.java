@@ -287,6 +287,6 @@ public final class EpochKeeper implements AutoCloseable {
     private static MorphogenException broken(String what) {
         return new MorphogenException(
                 FailureReason.STORAGE_FAILED,
-                "The delta log " + what + ". Take this node's generation folder away, so that it is built anew.");
+                "The delta log " + what + ". Publish the snapshot again with 'morphogen admin publish --again'.");
     }
 }

@@ -87,8 +87,8 @@ final class ChunkStep {
             }
             throw new MorphogenException(
                     FailureReason.STORAGE_FAILED,
-                    failed.getMessage() + " Check the disk; then take this node's generation folder away, so that it is"
-                            + " built anew.",
+                    failed.getMessage() + " Check the disk; then publish the snapshot again with 'morphogen admin"
+                            + " publish --again'.",
                     Map.of(),
                     failed);
         }
