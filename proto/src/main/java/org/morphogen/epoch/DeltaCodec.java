@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.morphogen.protocol.v1.ChunkRef;
 import org.morphogen.protocol.v1.EpochBinding;
+import org.morphogen.protocol.v1.GrownDictionariesRecord;
 import org.morphogen.row.Bytes32;
+import org.morphogen.row.CodeHashes;
 import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
@@ -136,6 +138,29 @@ public final class DeltaCodec {
         return ByteString.copyFrom(value.bytes());
     }
 
+    /** Writes what was added to dictionaries up to an epoch. */
+    public static GrownDictionariesRecord write(Epoch epoch, GrownDictionaries dictionaries) {
+        GrownDictionariesRecord.Builder record =
+                GrownDictionariesRecord.newBuilder().setEpoch(write(epoch));
+        new TreeMap<>(dictionaries.byTable()).forEach((table, dictionary) -> {
+            CodeHashes added = dictionary.added();
+            if (added.count() > 0) {
+                record.addDictionaries(org.morphogen.protocol.v1.DictionaryGrowth.newBuilder()
+                        .setTable(table)
+                        .setCodeHashes(UnsafeByteOperations.unsafeWrap(added.bytes(0, added.count()))));
+            }
+        });
+        return record.build();
+    }
+
+    /** Reads what was added to a snapshot's dictionaries up to the record's epoch. */
+    public static GrownDictionaries read(GrownDictionariesRecord record, Manifest manifest) {
+        return GrownDictionaries.of(manifest)
+                .plus(record.getDictionariesList().stream()
+                        .map(DeltaCodec::read)
+                        .toList());
+    }
+
     private static org.morphogen.protocol.v1.DictionaryGrowth write(DictionaryGrowth growth) {
         ByteArrayOutputStream hashes = new ByteArrayOutputStream();
         growth.codeHashes().forEach(hash -> hashes.writeBytes(hash.bytes()));
@@ -146,15 +171,20 @@ public final class DeltaCodec {
     }
 
     private static DictionaryGrowth read(org.morphogen.protocol.v1.DictionaryGrowth message) {
-        byte[] all = message.getCodeHashes().toByteArray();
+        return new DictionaryGrowth(message.getTable(), codeHashes("dictionaries", message.getCodeHashes()));
+    }
+
+    /** Reads code hashes of 32 bytes each. */
+    static List<Bytes32> codeHashes(String field, ByteString bytes) {
+        byte[] all = bytes.toByteArray();
         if (all.length % Bytes32.LENGTH != 0) {
-            throw new IllegalArgumentException("dictionaries: code hashes that are not whole");
+            throw new IllegalArgumentException(field + ": code hashes that are not whole");
         }
         List<Bytes32> hashes = new ArrayList<>();
         for (int at = 0; at < all.length; at += Bytes32.LENGTH) {
             hashes.add(Bytes32.read(all, at));
         }
-        return new DictionaryGrowth(message.getTable(), hashes);
+        return hashes;
     }
 
     private static ChunkRef write(ChunkId chunk) {

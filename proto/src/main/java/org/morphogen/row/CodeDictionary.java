@@ -5,7 +5,8 @@ import org.morphogen.failure.MorphogenException;
 
 /**
  * The code hashes of a table, 32 bytes an entry; account-32 rows hold an entry's number. Entry 0 is always
- * {@link #EMPTY_CODE}. Immutable and thread-safe; holds one copy of its bytes and no objects an entry.
+ * {@link #EMPTY_CODE}. Those of the snapshot come first, behind them those that blocks have added. Immutable and
+ * thread-safe; holds one copy of its bytes and no objects an entry.
  */
 public final class CodeDictionary {
     /** keccak256 of nothing: the code hash of an account without code. */
@@ -16,9 +17,15 @@ public final class CodeDictionary {
     public static final CodeDictionary NONE = new CodeDictionary(EMPTY_CODE.bytes());
 
     private final byte[] entries;
+    private final CodeHashes added;
 
     private CodeDictionary(byte[] entries) {
+        this(entries, CodeHashes.none());
+    }
+
+    private CodeDictionary(byte[] entries, CodeHashes added) {
         this.entries = entries;
+        this.added = added;
     }
 
     /**
@@ -40,8 +47,17 @@ public final class CodeDictionary {
         return new CodeDictionary(entries.clone());
     }
 
+    /** The snapshot's entries and these behind them, instead of those that this dictionary may have there. */
+    public CodeDictionary with(CodeHashes addedByBlocks) {
+        return new CodeDictionary(entries, addedByBlocks);
+    }
+
     /** Number of entries. */
     public int size() {
+        return snapshotSize() + added.count();
+    }
+
+    private int snapshotSize() {
         return entries.length / Bytes32.LENGTH;
     }
 
@@ -54,6 +70,7 @@ public final class CodeDictionary {
         if (codeId < 0 || codeId >= size()) {
             throw RowFields.misbehaves("code id", "is not in the table's dictionary");
         }
-        return Bytes32.read(entries, (int) codeId * Bytes32.LENGTH);
+        int id = (int) codeId;
+        return id < snapshotSize() ? Bytes32.read(entries, id * Bytes32.LENGTH) : added.at(id - snapshotSize());
     }
 }

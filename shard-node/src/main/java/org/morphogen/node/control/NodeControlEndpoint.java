@@ -9,11 +9,13 @@ import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.generation.GenerationProgress;
+import org.morphogen.node.generation.HeldDictionaries;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HeldGeneration;
@@ -22,6 +24,7 @@ import org.morphogen.protocol.v1.HoldResponse;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
 import org.morphogen.protocol.v1.RewindRequest;
@@ -36,6 +39,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
     private final Identity identity;
     private final HeldGenerations generations;
     private final EpochControl epochs;
+    private final HeldDictionaries dictionaries;
     private final MemoryBudget budget;
     private final NodeCondition condition;
 
@@ -48,6 +52,7 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
         this.identity = identity;
         this.generations = generations;
         this.epochs = new EpochControl(generations);
+        this.dictionaries = new HeldDictionaries(generations);
         this.budget = budget;
         this.condition = condition;
     }
@@ -89,6 +94,14 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
     @Override
     public void readRows(ReadRowsRequest request, StreamObserver<ReadRowsResponse> caller) {
         answer(caller, () -> epochs.read(request));
+    }
+
+    @Override
+    public void readDictionary(ReadDictionaryRequest request, StreamObserver<DictionaryResponse> caller) {
+        answer(caller, () -> {
+            generations.requireTerm(term(request.getTerm()));
+            return dictionaries.read(request.getDictionary());
+        });
     }
 
     @Override

@@ -103,7 +103,8 @@ final class Checkpoints implements AutoCloseable {
                     throw new InterruptedException();
                 }
             }
-            deltas.forgetBefore(needed(oldest.epoch().number()));
+            long needed = Math.min(needed(oldest.epoch().number()), keepDictionaries(oldest.epoch()));
+            deltas.forgetBefore(needed);
             troubles.tell(WHAT, "");
             return true;
         } catch (MorphogenException failed) {
@@ -115,6 +116,15 @@ final class Checkpoints implements AutoCloseable {
             troubles.tell(WHAT, "checkpoint: " + defect);
             return false;
         }
+    }
+
+    /** Gives the epoch from which on the log must tell what is added to dictionaries. */
+    private long keepDictionaries(KnownEpoch at) {
+        if (at.dictionaries().byTable().isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        new GrownFile(at.epoch(), at.dictionaries()).write(folder.path());
+        return at.number();
     }
 
     /** The epoch that the chunk furthest behind stands at on disk. Asks the chunks: one let go may have been written late. */

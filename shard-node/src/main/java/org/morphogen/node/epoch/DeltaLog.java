@@ -31,7 +31,8 @@ import org.morphogen.snapshot.Manifest;
 /**
  * The deltas of one generation on disk, in the order in which they came, and the epochs gone back to. A step is synced
  * before {@link #append} or {@link #rewind} returns. Files {@code deltas-0000000001.log} and on; the oldest go when no
- * chunk needs them any more. In memory it keeps some 200 bytes a delta. Thread-safe.
+ * chunk needs them any more. In memory it keeps some 200 bytes a delta and the code
+ * hashes that it adds. Thread-safe.
  *
  * <p>A torn end, as a crash leaves it, is cut off when the log is opened: nobody was told that it was kept. Damage
  * anywhere else is an error, never skipped.
@@ -129,7 +130,7 @@ final class DeltaLog implements AutoCloseable {
                 DeltaLogRecord.newBuilder().setDelta(DeltaCodec.write(delta)).build();
         LogFile file = fileWithRoom();
         long at = write(file, record);
-        LogEntry entry = new LogEntry(delta.header().epoch(), delta.header().parentDigest(), file, at);
+        LogEntry entry = LogEntry.of(delta.header(), file, at);
         noteLacking(delta.header(), delta.pieces().keySet());
         entries.put(entry.epoch().digest(), entry);
         tip = Optional.of(entry.epoch().digest());
@@ -211,7 +212,7 @@ final class DeltaLog implements AutoCloseable {
         try {
             if (record.hasDelta()) {
                 DeltaHeader header = DeltaCodec.read(record.getDelta().getHeader());
-                LogEntry entry = new LogEntry(header.epoch(), header.parentDigest(), file, at);
+                LogEntry entry = LogEntry.of(header, file, at);
                 noteLacking(header, DeltaCodec.chunks(record.getDelta()));
                 entries.put(entry.epoch().digest(), entry);
                 tip = Optional.of(entry.epoch().digest());

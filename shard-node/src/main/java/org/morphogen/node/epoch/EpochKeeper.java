@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaPiece;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkLease;
@@ -47,7 +48,7 @@ public final class EpochKeeper implements AutoCloseable {
         this.log = DeltaLog.open(
                 folder.path(), Math.max(LEAST_FILE_BYTES, settings.logBytes() / FILES_PER_LOG), settings.watch());
         try {
-            this.timeline = timeline(newestCheckpoint(folder));
+            this.timeline = timeline(newestCheckpoint(folder), GrownFile.read(folder.path(), manifest));
         } catch (RuntimeException | Error failed) {
             log.close();
             throw failed;
@@ -104,7 +105,7 @@ public final class EpochKeeper implements AutoCloseable {
                 || own.header().number() != head.number() + 1) {
             throw mismatch("the delta does not lead on from this node's head", head.epoch());
         }
-        KnownEpoch next = head.next(own);
+        KnownEpoch next = next(head, own);
         log.append(own);
         timeline.append(next);
         merger.wake();
@@ -190,6 +191,14 @@ public final class EpochKeeper implements AutoCloseable {
         log.close();
     }
 
+    private static KnownEpoch next(KnownEpoch head, Delta delta) {
+        try {
+            return head.next(delta);
+        } catch (IllegalArgumentException wrong) {
+            throw new MorphogenException(FailureReason.REQUEST_INVALID, wrong.getMessage() + ".");
+        }
+    }
+
     private Delta checked(Delta delta, Set<ChunkId> held) {
         try {
             delta.check(manifest, held);
@@ -229,26 +238,51 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     /** The newest epochs of the log, none before {@code oldest}, and one before them. */
-    private Timeline timeline(long oldest) {
+    private Timeline timeline(long newestCheckpoint, Optional<GrownFile> grown) {
+        long oldest = Math.max(
+                newestCheckpoint, grown.map(file -> file.epoch().number()).orElse(0L));
         List<LogEntry> chain = log.chain();
         Optional<Bytes32> tip = log.tip();
         if (chain.isEmpty()) {
             if (tip.isPresent() && !tip.get().equals(base.digest())) {
                 throw broken("leads to an epoch that it does not hold");
             }
-            return new Timeline(KnownEpoch.root(base), settings);
+            return new Timeline(KnownEpoch.root(base, GrownDictionaries.of(manifest)), settings);
         }
         boolean reachesBase = chain.getFirst().parentDigest().equals(base.digest());
         int first = Math.max(reachesBase ? 0 : 1, chain.size() - settings.windowEpochs() + 1);
         while (first < chain.size() && chain.get(first).epoch().number() <= oldest) {
             first++;
         }
+        Epoch root = first == 0 ? base : chain.get(first - 1).epoch();
         Timeline known = new Timeline(
-                KnownEpoch.root(first == 0 ? base : chain.get(first - 1).epoch()), settings);
+                KnownEpoch.root(root, dictionaries(grown, reachesBase, chain.subList(0, first))), settings);
         for (LogEntry entry : chain.subList(first, chain.size())) {
             known.append(known.head().next(log.read(entry, manifest)));
         }
         return known;
+    }
+
+    /** The dictionaries after the last of some epochs; what their deltas add comes behind what the file has. */
+    private GrownDictionaries dictionaries(Optional<GrownFile> grown, boolean reachesBase, List<LogEntry> epochs) {
+        GrownDictionaries dictionaries = GrownDictionaries.of(manifest);
+        int next = 0;
+        if (!reachesBase && !dictionaries.byTable().isEmpty()) {
+            GrownFile file =
+                    grown.orElseThrow(() -> broken("no longer tells what was added to dictionaries, and no file does"));
+            while (next < epochs.size() && !epochs.get(next).epoch().equals(file.epoch())) {
+                next++;
+            }
+            if (next == epochs.size()) {
+                throw broken("does not lead on from epoch " + file.epoch() + ", which the file of dictionaries is of");
+            }
+            dictionaries = file.dictionaries();
+            next++;
+        }
+        for (LogEntry entry : epochs.subList(next, epochs.size())) {
+            dictionaries = dictionaries.plus(entry.dictionaries());
+        }
+        return dictionaries;
     }
 
     /** Brings rows that stand behind the timeline to the head, which is pinned. */

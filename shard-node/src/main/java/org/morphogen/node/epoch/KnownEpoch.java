@@ -1,14 +1,13 @@
 package org.morphogen.node.epoch;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaPiece;
-import org.morphogen.epoch.DictionaryGrowth;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.snapshot.ChunkId;
 
 /**
@@ -20,15 +19,12 @@ import org.morphogen.snapshot.ChunkId;
 public final class KnownEpoch {
     private final Epoch epoch;
     private final Map<ChunkId, DeltaPiece> pieces;
-    private final List<DictionaryGrowth> dictionaries;
+    private final GrownDictionaries dictionaries;
     private final long entryBytes;
     private volatile @Nullable KnownEpoch parent;
 
     private KnownEpoch(
-            Epoch epoch,
-            Map<ChunkId, DeltaPiece> pieces,
-            List<DictionaryGrowth> dictionaries,
-            @Nullable KnownEpoch parent) {
+            Epoch epoch, Map<ChunkId, DeltaPiece> pieces, GrownDictionaries dictionaries, @Nullable KnownEpoch parent) {
         this.epoch = epoch;
         this.pieces = pieces;
         this.dictionaries = dictionaries;
@@ -38,19 +34,29 @@ public final class KnownEpoch {
         this.parent = parent;
     }
 
-    /** An epoch whose past is not known. */
-    public static KnownEpoch root(Epoch epoch) {
-        return new KnownEpoch(epoch, Map.of(), List.of(), null);
+    /**
+     * An epoch whose past is not known.
+     *
+     * @param dictionaries as they were at it
+     */
+    public static KnownEpoch root(Epoch epoch, GrownDictionaries dictionaries) {
+        return new KnownEpoch(epoch, Map.of(), dictionaries, null);
     }
 
-    /** The epoch that a delta leads to from this one, whose digest the delta names as its parent's. */
+    /**
+     * The epoch that a delta leads to from this one, whose digest the delta names as its parent's. Fails with
+     * IllegalArgumentException when it does not, and when a dictionary gets too long.
+     */
     public KnownEpoch next(Delta delta) {
         if (!delta.header().parentDigest().equals(epoch.digest())
                 || delta.header().number() != epoch.number() + 1) {
             throw new IllegalArgumentException("the delta does not lead on from epoch " + epoch);
         }
         return new KnownEpoch(
-                delta.header().epoch(), delta.pieces(), delta.header().dictionaries(), this);
+                delta.header().epoch(),
+                delta.pieces(),
+                dictionaries.plus(delta.header().dictionaries()),
+                this);
     }
 
     /** Number, digest and block. */
@@ -58,8 +64,8 @@ public final class KnownEpoch {
         return epoch;
     }
 
-    /** What its block added to dictionaries. */
-    public List<DictionaryGrowth> dictionaries() {
+    /** The dictionaries with all that blocks have added up to this epoch. */
+    public GrownDictionaries dictionaries() {
         return dictionaries;
     }
 

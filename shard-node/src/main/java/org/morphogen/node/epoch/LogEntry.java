@@ -1,7 +1,22 @@
 package org.morphogen.node.epoch;
 
+import java.util.List;
+import org.morphogen.epoch.DeltaHeader;
+import org.morphogen.epoch.DictionaryGrowth;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.row.Bytes32;
 
-/** Where the delta that leads to an epoch stands in the log. */
-record LogEntry(Epoch epoch, Bytes32 parentDigest, LogFile file, long at) {}
+/**
+ * Where the delta that leads to an epoch stands in the log.
+ *
+ * @param dictionaries what it adds to them
+ */
+record LogEntry(Epoch epoch, Bytes32 parentDigest, List<DictionaryGrowth> dictionaries, LogFile file, long at) {
+    LogEntry {
+        dictionaries = List.copyOf(dictionaries);
+    }
+
+    static LogEntry of(DeltaHeader header, LogFile file, long at) {
+        return new LogEntry(header.epoch(), header.parentDigest(), header.dictionaries(), file, at);
+    }
+}

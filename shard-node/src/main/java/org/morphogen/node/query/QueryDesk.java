@@ -86,7 +86,7 @@ final class QueryDesk {
                 .build();
     }
 
-    private static MorphogenException internal() {
+    static MorphogenException internal() {
         return new MorphogenException(FailureReason.INTERNAL, "The node failed at this query; its log tells why.");
     }
 

@@ -5,18 +5,28 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.morphogen.failure.Failures;
+import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.carousel.Carousel;
+import org.morphogen.node.generation.HeldDictionaries;
 import org.morphogen.node.generation.HeldGenerations;
+import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.protocol.v1.QueryServiceGrpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The query service. Anybody may call it, and nothing that a caller sends harms more than that caller's query. */
 public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
     private static final long LEAST_RETRY_MILLIS = 10;
     private static final long MOST_RETRY_MILLIS = 5_000;
 
+    private static final Logger log = LoggerFactory.getLogger(QueryEndpoint.class);
+
     private final QueryDesk desk;
+    private final HeldDictionaries dictionaries;
     private final QueryLimits limits;
     private final Set<QueryStream> streams = ConcurrentHashMap.newKeySet();
     private final UnreadAnswers unread;
@@ -27,6 +37,7 @@ public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
                 new QueryCheck(party, generations),
                 new Admission(limits.maxQueriesInFlight(), limits.maxKeysInFlight(), () -> retryAfterMillis(carousel)),
                 carousel);
+        this.dictionaries = new HeldDictionaries(generations);
         this.limits = limits;
         this.unread = new UnreadAnswers(limits.maxUnreadBytes(), streams);
     }
@@ -37,6 +48,19 @@ public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
         QueryStream stream = QueryStream.open(client, desk, unread, limits.maxQueriesPerStream(), streams::remove);
         streams.add(stream);
         return stream;
+    }
+
+    @Override
+    public void dictionary(DictionaryRequest request, StreamObserver<DictionaryResponse> caller) {
+        try {
+            caller.onNext(dictionaries.read(request));
+            caller.onCompleted();
+        } catch (MorphogenException refused) {
+            caller.onError(Failures.toStatus(refused));
+        } catch (RuntimeException defect) {
+            log.error("A dictionary could not be read", defect);
+            caller.onError(Failures.toStatus(QueryDesk.internal()));
+        }
     }
 
     /** About one turn: by then many who are aboard have left. */

@@ -6,6 +6,7 @@ import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaHeader;
 import org.morphogen.epoch.DeltaPiece;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
 
@@ -18,7 +19,7 @@ final class Epochs {
     }
 
     KnownEpoch root() {
-        return KnownEpoch.root(new Epoch(0, hash(), block(0)));
+        return KnownEpoch.root(new Epoch(0, hash(), block(0)), GrownDictionaries.NONE);
     }
 
     KnownEpoch next(KnownEpoch parent, List<DeltaPiece> pieces) {

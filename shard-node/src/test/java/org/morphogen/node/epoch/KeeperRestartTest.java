@@ -57,7 +57,7 @@ class KeeperRestartTest {
                 folder.resolve("snapshot"),
                 SEED,
                 new TableSpec("narrow", 32, 3, 1280, 256),
-                new TableSpec("wide", 1024, 1, 1024, 1024));
+                new TableSpec("wide", 1024, 1, 1024, 1024, 2));
         chain = new Chain(snapshot, random);
         node = open();
         try (SnapshotServer server = new SnapshotServer(snapshot.folder())) {
@@ -235,6 +235,32 @@ class KeeperRestartTest {
         assertHoldsTheWindow();
     }
 
+    @Test
+    void dictionariesThatTheLogNoLongerTellsAreInAFile() throws IOException {
+        settings = new EpochSettings(WINDOW, 64 << 20, 100 << 10, StepWatch.NONE);
+        restart();
+        node.awaitComplete(1);
+        apply(60);
+        await().until(() -> !files(".grown").isEmpty() && logBytes() < 300 << 10);
+        node.close();
+        Path file = files(".grown").getFirst();
+        byte[] sound = Files.readAllBytes(file);
+        byte[] damaged = sound.clone();
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, damaged);
+        node = open();
+        node.awaitProblem(1, "dictionaries.grown is damaged");
+        node.close();
+        Files.delete(file);
+        node = open();
+        node.awaitProblem(1, "no longer tells what was added to dictionaries");
+        node.close();
+        Files.write(file, sound);
+        node = open();
+        node.awaitComplete(1);
+        assertHoldsTheWindow();
+    }
+
     private static final class FullDiskError extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -270,6 +296,9 @@ class KeeperRestartTest {
                         .contains(Sha256.of(chain.chunk(epoch, id)));
             }
         }
+        assertThat(node.addedCodes(1, "wide", epoch))
+                .as("dictionary at %s, seed %d", epoch, SEED)
+                .isEqualTo(chain.codes(epoch, "wide"));
     }
 
     private long logBytes() throws IOException {
