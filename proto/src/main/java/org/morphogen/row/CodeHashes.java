@@ -43,6 +43,17 @@ public final class CodeHashes {
         return Arrays.copyOfRange(store.bytes, from * Bytes32.LENGTH, to * Bytes32.LENGTH);
     }
 
+    /** How many hashes both lists begin with. */
+    public int commonWith(CodeHashes other) {
+        int most = Math.min(count, other.count);
+        if (store == other.store) {
+            return most;
+        }
+        int end = most * Bytes32.LENGTH;
+        int mismatch = Arrays.mismatch(store.bytes, 0, end, other.store.bytes, 0, end);
+        return mismatch < 0 ? most : mismatch / Bytes32.LENGTH;
+    }
+
     /** These and some more behind them. */
     public CodeHashes plus(List<Bytes32> more) {
         return new CodeHashes(store.with(count, more), count + more.size());

@@ -1,8 +1,10 @@
 package org.morphogen.client.connection;
 
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,8 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.AnswerRows;
+import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.protocol.v1.QueryServiceGrpc;
@@ -97,6 +101,29 @@ final class NodeStream {
         } finally {
             lock.unlock();
         }
+        return answer;
+    }
+
+    /** Asks for a part of a dictionary over the same connection; the future ends by the deadline. */
+    CompletableFuture<DictionaryResponse> readDictionary(DictionaryRequest request, Deadline deadline) {
+        CompletableFuture<DictionaryResponse> answer = new CompletableFuture<>();
+        QueryServiceGrpc.newStub(channel).withDeadline(deadline).dictionary(request, new StreamObserver<>() {
+            @Override
+            public void onNext(DictionaryResponse response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable failed) {
+                answer.completeExceptionally(Failures.fromStatus(name, failed));
+            }
+
+            @Override
+            public void onCompleted() {
+                answer.completeExceptionally(new MorphogenException(
+                        FailureReason.PARTY_MISBEHAVES, name + " ended a call without an answer."));
+            }
+        });
         return answer;
     }
 

@@ -1,5 +1,6 @@
 package org.morphogen.client.connection;
 
+import io.grpc.Deadline;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.AnswerRows;
+import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
@@ -49,16 +52,30 @@ public final class NodeStreams implements AutoCloseable {
      */
     public CompletableFuture<AnswerRows> ask(Endpoint node, QueryRequest query) {
         try {
-            NodeStream stream =
-                    streams.compute(node, (at, known) -> known != null && known.isOpen() ? known : open(at));
-            if (closed) {
-                stream.end(clientClosed());
-            }
+            NodeStream stream = stream(node);
             witness.sees(party, node, query);
             return stream.ask(query);
         } catch (MorphogenException refused) {
             return CompletableFuture.failedFuture(refused);
         }
+    }
+
+    /** Asks a node for a part of a dictionary, which is public; never blocks. The future ends by the deadline. */
+    public CompletableFuture<DictionaryResponse> readDictionary(
+            Endpoint node, DictionaryRequest request, Deadline deadline) {
+        try {
+            return stream(node).readDictionary(request, deadline);
+        } catch (MorphogenException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    private NodeStream stream(Endpoint node) {
+        NodeStream stream = streams.compute(node, (at, known) -> known != null && known.isOpen() ? known : open(at));
+        if (closed) {
+            stream.end(clientClosed());
+        }
+        return stream;
     }
 
     /** Remembers for a while that the node did not answer, so that others are asked before it. */

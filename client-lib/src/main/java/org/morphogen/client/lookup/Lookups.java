@@ -39,6 +39,7 @@ public final class Lookups {
     private final ReplicaOrder order;
     private final LookupLimits limits;
     private final ExecutorService executor;
+    private final Dictionaries dictionaries;
     private final Semaphore batches = new Semaphore(MAX_BATCHES, true);
     private final AtomicReference<CommonView> lastView = new AtomicReference<>();
 
@@ -61,6 +62,7 @@ public final class Lookups {
         this.order = order;
         this.limits = limits;
         this.executor = executor;
+        this.dictionaries = new Dictionaries(streams, order, limits, executor);
     }
 
     /**
@@ -68,9 +70,10 @@ public final class Lookups {
      * serve when the lookup begins is what it uses to its end.
      */
     public List<Lookup> lookUp(String table, List<LookupKey> keys, BlockChoice block) throws InterruptedException {
-        TablePlan plan = TablePlan.of(currentView(), block, table, limits.maxKeysPerMessage());
+        CommonView view = currentView();
+        TablePlan plan = TablePlan.of(view, block, table, limits.maxKeysPerMessage());
         keys.forEach(key -> plan.schema().checkKey(key.secretBytes()));
-        Outcomes outcomes = new Outcomes(keys.size());
+        Outcomes outcomes = new Outcomes(keys.size(), dictionaries.of(view, table));
         Deque<SentBatch> sent = new ArrayDeque<>();
         try {
             for (int from = 0; from < keys.size(); from += plan.keysPerMessage()) {

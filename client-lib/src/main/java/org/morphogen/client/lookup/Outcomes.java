@@ -2,7 +2,13 @@ package org.morphogen.client.lookup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.row.CodeDictionary;
 
 /**
  * The outcomes of one call's lookups. A row that cannot be read fails the call only when all is sent and answered: a
@@ -11,19 +17,37 @@ import java.util.Optional;
  */
 final class Outcomes {
     private final List<Lookup> outcomes;
+    private final CompletableFuture<CodeDictionary> dictionary;
     private Optional<RuntimeException> unreadable = Optional.empty();
 
-    /** None yet, of so many. */
-    Outcomes(int lookups) {
-        outcomes = new ArrayList<>(lookups);
+    /**
+     * None yet, of so many.
+     *
+     * @param dictionary to read rows with; it is waited for whatever the rows are
+     */
+    Outcomes(int lookups, CompletableFuture<CodeDictionary> dictionary) {
+        this.outcomes = new ArrayList<>(lookups);
+        this.dictionary = dictionary;
     }
 
-    /** Adds those of the next batch, all of whose answers are in the sum. */
-    void add(RowSum sum) {
+    /** Adds those of the next batch, all of whose answers are in the sum; fails if there is no dictionary. */
+    void add(RowSum sum) throws InterruptedException {
+        CodeDictionary codes = codes();
         try {
-            outcomes.addAll(sum.outcomes());
+            outcomes.addAll(sum.outcomes(codes));
         } catch (RuntimeException spoilt) {
             unreadable = unreadable.or(() -> Optional.of(spoilt));
+        }
+    }
+
+    private CodeDictionary codes() throws InterruptedException {
+        try {
+            return dictionary.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof MorphogenException known
+                    ? known
+                    : new MorphogenException(
+                            FailureReason.INTERNAL, "Reading a dictionary broke off.", Map.of(), failed.getCause());
         }
     }
 

@@ -10,6 +10,7 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.AnswerRows;
 import org.morphogen.protocol.v1.WayKeys;
 import org.morphogen.protocol.v1.WayRows;
+import org.morphogen.row.CodeDictionary;
 import org.morphogen.row.RowTag;
 
 /**
@@ -56,12 +57,14 @@ final class RowSum {
     }
 
     /** The outcome of each lookup, in the order of the batch. */
-    List<Lookup> outcomes() {
-        return IntStream.range(0, batch.size()).mapToObj(this::outcome).toList();
+    List<Lookup> outcomes(CodeDictionary dictionary) {
+        return IntStream.range(0, batch.size())
+                .mapToObj(lookup -> outcome(lookup, dictionary))
+                .toList();
     }
 
     /** Looks at the rows of all ways in the same manner, whichever has the key. */
-    private Lookup outcome(int lookup) {
+    private Lookup outcome(int lookup, CodeDictionary dictionary) {
         byte[] found = new byte[rowBytes];
         int matches = 0;
         for (byte[] way : rows) {
@@ -76,7 +79,7 @@ final class RowSum {
                     FailureReason.PARTY_MISBEHAVES, "The answers hold one key's row in two ways, which no table does.");
         }
         AsOf asOf = plan.asOf();
-        return matches == 0 ? new Absent(asOf) : new Found(plan.schema().decode(found, plan.dictionary()), asOf);
+        return matches == 0 ? new Absent(asOf) : new Found(plan.schema().decode(found, dictionary), asOf);
     }
 
     private static void xor(byte[] into, ByteString other) {

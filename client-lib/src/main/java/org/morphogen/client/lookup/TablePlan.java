@@ -12,7 +12,6 @@ import org.morphogen.client.view.ShardView;
 import org.morphogen.dpf.DpfDomain;
 import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.epoch.Epoch;
-import org.morphogen.row.CodeDictionary;
 import org.morphogen.row.RowSchema;
 import org.morphogen.snapshot.TableManifest;
 import org.morphogen.transport.Limits;
@@ -23,13 +22,7 @@ import org.morphogen.transport.Limits;
  * @param keysPerMessage keys a way that every message of a batch but the last carries
  * @param shards those of party 0, then those of party 1, each by id: the order in which they are asked
  */
-record TablePlan(
-        AsOf asOf,
-        TableAddressing addressing,
-        RowSchema schema,
-        CodeDictionary dictionary,
-        int keysPerMessage,
-        List<ShardPlan> shards) {
+record TablePlan(AsOf asOf, TableAddressing addressing, RowSchema schema, int keysPerMessage, List<ShardPlan> shards) {
     /** Room for the fields around each key, row and way, far above what Protocol Buffers take. */
     private static final int FRAMING_BYTES = 64;
 
@@ -47,7 +40,6 @@ record TablePlan(
                 view.asOf(block),
                 table.addressing(),
                 table.rowSchema(),
-                view.snapshot().dictionary(tableName),
                 Math.min(maxKeysPerMessage, mostKeys(table, shards)),
                 List.copyOf(shards));
     }

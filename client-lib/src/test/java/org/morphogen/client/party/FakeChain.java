@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.morphogen.epoch.DictionaryGrowth;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
 
@@ -18,19 +20,19 @@ public record FakeChain(List<FakeEpoch> states) {
         states = List.copyOf(states);
     }
 
-    /** An epoch, and how to get its state from the snapshot's. */
-    public record FakeEpoch(Epoch epoch, FakeSnapshot snapshot) {
+    /** An epoch, what blocks have added to dictionaries, and how to get its state from the snapshot's. */
+    public record FakeEpoch(Epoch epoch, GrownDictionaries dictionaries, FakeSnapshot snapshot) {
         /** The matrix after the epoch's block. */
         public FakeSnapshot state() {
             long salt = ByteBuffer.wrap(epoch.digest().bytes()).getLong();
-            return epoch.number() == 0 ? snapshot : snapshot.changed(salt);
+            return epoch.number() == 0 ? snapshot : snapshot.changed(salt, dictionaries);
         }
     }
 
     /** The snapshot alone. */
     public static FakeChain of(FakeSnapshot snapshot) {
         Epoch base = Epoch.base(0, snapshot.digest(), snapshot.manifest().block());
-        return new FakeChain(List.of(new FakeEpoch(base, snapshot)));
+        return new FakeChain(List.of(new FakeEpoch(base, GrownDictionaries.of(snapshot.manifest()), snapshot)));
     }
 
     /** So many epochs more, which follow from the seed; other seeds give a fork. */
@@ -45,9 +47,19 @@ public record FakeChain(List<FakeEpoch> states) {
                     random32(random).toString());
             grown.add(new FakeEpoch(
                     new Epoch(parent.number() + 1, random32(random), block),
+                    grown.getLast().dictionaries().plus(growths(random)),
                     grown.getLast().snapshot()));
         }
         return new FakeChain(grown);
+    }
+
+    /** Every second block adds codes to the accounts' dictionary. */
+    private List<DictionaryGrowth> growths(Random random) {
+        boolean possible =
+                head().snapshot().table("accounts").manifest().dictionary().isPresent();
+        return possible && random.nextBoolean()
+                ? List.of(new DictionaryGrowth("accounts", List.of(random32(random), random32(random))))
+                : List.of();
     }
 
     /** Without the epochs before that number. */

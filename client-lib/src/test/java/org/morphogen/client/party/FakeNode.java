@@ -10,8 +10,15 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.morphogen.client.party.FakeChain.FakeEpoch;
+import org.morphogen.epoch.DictionaryPage;
+import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.Failures;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.protocol.v1.QueryRequest;
 import org.morphogen.protocol.v1.QueryServiceGrpc;
@@ -26,10 +33,12 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
 
     private final int party;
     private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final List<DictionaryRequest> dictionaryRequests = new CopyOnWriteArrayList<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicInteger takenBack = new AtomicInteger();
     private volatile Reaction reaction = Reaction.ANSWER;
+    private volatile UnaryOperator<DictionaryResponse> dictionaryLie = UnaryOperator.identity();
     private volatile FakeChain chain;
     private final Endpoint endpoint;
     private volatile Server server;
@@ -104,6 +113,32 @@ public final class FakeNode extends QueryServiceGrpc.QueryServiceImplBase implem
                 answers.onCompleted();
             }
         };
+    }
+
+    @Override
+    public void dictionary(DictionaryRequest request, StreamObserver<DictionaryResponse> caller) {
+        dictionaryRequests.add(request);
+        Optional<FakeEpoch> asked = chain.numbered(request.getEpoch());
+        if (asked.isEmpty()
+                || !Arrays.equals(
+                        asked.get().epoch().mark(), request.getEpochMark().toByteArray())) {
+            caller.onError(Failures.toStatus(new MorphogenException(FailureReason.EPOCH_REPLACED, "not that epoch.")));
+            return;
+        }
+        GrownDictionary dictionary =
+                asked.get().dictionaries().of(request.getTable()).orElseThrow();
+        caller.onNext(dictionaryLie.apply(DictionaryPage.write(dictionary, request.getFirst())));
+        caller.onCompleted();
+    }
+
+    /** All that was asked of dictionaries. */
+    public List<DictionaryRequest> dictionaryRequests() {
+        return List.copyOf(dictionaryRequests);
+    }
+
+    /** From now on tells that of dictionaries, instead of what is so. */
+    public void tellOfDictionaries(UnaryOperator<DictionaryResponse> lie) {
+        dictionaryLie = lie;
     }
 
     /** As told, if it has the epoch; a mark of another epoch of that number is refused. */

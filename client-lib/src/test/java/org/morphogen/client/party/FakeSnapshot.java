@@ -12,6 +12,7 @@ import org.morphogen.client.lookup.Address;
 import org.morphogen.client.lookup.PlainKey;
 import org.morphogen.client.lookup.StorageKey;
 import org.morphogen.client.party.FakeTable.Entry;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.row.Account32;
 import org.morphogen.row.AccountValue;
 import org.morphogen.row.Bytes32;
@@ -60,10 +61,13 @@ public record FakeSnapshot(
                 Collections.unmodifiableMap(byName), manifest, ManifestCodec.digest(bytes), Map.copyOf(files));
     }
 
-    /** What accounts hold after some block: the same keys in the same rows, with values that follow from the salt. */
-    FakeSnapshot changed(long salt) {
+    /**
+     * What accounts hold after some block: the same keys in the same rows, with values that follow from the salt and from
+     * the codes that came with blocks.
+     */
+    FakeSnapshot changed(long salt, GrownDictionaries dictionaries) {
         Map<String, FakeTable> changed = new TreeMap<>();
-        tables.forEach((name, table) -> changed.put(name, table.changed(salt)));
+        tables.forEach((name, table) -> changed.put(name, table.changed(salt, dictionaries.of(name))));
         return new FakeSnapshot(changed, manifest, digest, files);
     }
 

@@ -6,15 +6,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.morphogen.addressing.TableAddressing;
 import org.morphogen.addressing.TableSeeds;
 import org.morphogen.client.lookup.LookupKey;
+import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.row.Account32;
 import org.morphogen.row.Account64;
 import org.morphogen.row.AccountValue;
 import org.morphogen.row.Bytes32;
 import org.morphogen.row.BytesN;
 import org.morphogen.row.BytesValue;
+import org.morphogen.row.CodeHashes;
 import org.morphogen.row.RowSchema;
 import org.morphogen.row.RowTag;
 import org.morphogen.row.RowValue;
@@ -46,10 +49,16 @@ public record FakeTable(
 
     /** A key and its value. */
     public record Entry(LookupKey key, RowValue value) {
-        private Entry changed(long salt) {
-            return value instanceof AccountValue account
-                    ? new Entry(key, new AccountValue(account.balance(), account.nonce() ^ salt, account.codeHash()))
-                    : this;
+        /** An account with another nonce and, as that will have it, with a code that was added. */
+        private Entry changed(long salt, List<Bytes32> added) {
+            if (!(value instanceof AccountValue account)) {
+                return this;
+            }
+            long nonce = account.nonce() ^ salt;
+            Bytes32 code = added.isEmpty() || nonce % 2 == 0
+                    ? account.codeHash()
+                    : added.get((int) Math.floorMod(nonce, (long) added.size()));
+            return new Entry(key, new AccountValue(account.balance(), nonce, code));
         }
     }
 
@@ -77,19 +86,27 @@ public record FakeTable(
         return table;
     }
 
-    /** The same keys in the same rows; accounts have other nonces, which follow from the salt. */
-    FakeTable changed(long salt) {
+    /** The same keys in the same rows; accounts have other nonces, which follow from the salt, and added codes. */
+    FakeTable changed(long salt, Optional<GrownDictionary> dictionary) {
+        List<Bytes32> added = dictionary.map(FakeTable::added).orElse(List.of());
+        List<Bytes32> allCodes = new ArrayList<>(codeHashes);
+        allCodes.addAll(added);
         FakeTable changed = new FakeTable(
                 name,
                 schema,
                 seeds,
                 geometry,
                 rows.stream().map(byte[]::clone).toList(),
-                codeHashes,
-                entries.stream().map(entry -> entry.changed(salt)).toList());
+                allCodes,
+                entries.stream().map(entry -> entry.changed(salt, added)).toList());
         TableAddressing addressing = new TableAddressing(seeds, geometry.rowsPerWay());
         changed.entries.forEach(entry -> changed.rewrite(addressing, entry));
         return changed;
+    }
+
+    private static List<Bytes32> added(GrownDictionary dictionary) {
+        CodeHashes added = dictionary.added();
+        return IntStream.range(0, added.count()).mapToObj(added::at).toList();
     }
 
     TableManifest manifest() {

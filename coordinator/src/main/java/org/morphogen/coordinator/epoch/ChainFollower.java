@@ -153,7 +153,7 @@ public final class ChainFollower implements AutoCloseable {
         List<Epoch> kept = window.subList(Math.max(0, window.size() - windowEpochs), window.size());
         books.publish(served.generation(), kept, mine.nodes().atHead());
         reportedAtHead = mine.nodes().atHead();
-        mine.forgetBefore(kept.getFirst().number());
+        mine.keepOnly(kept);
         told.well("chain");
         report(served, mine, "");
     }
@@ -166,7 +166,7 @@ public final class ChainFollower implements AutoCloseable {
         LOG.info("The chain goes back to block {} ({})", to.number(), to.hash());
         books.publish(served.generation(), kept, mine.nodes().atHead());
         mine.nodes().rewind(served, kept.getLast());
-        mine.forgetAfter(kept.getLast().number());
+        mine.keepOnly(kept);
     }
 
     private GenerationLine line(ServedLine served) {

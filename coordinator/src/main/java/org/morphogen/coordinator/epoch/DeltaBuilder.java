@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.morphogen.coordinator.delta.DeltaPlan;
@@ -18,7 +20,10 @@ import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaHeader;
 import org.morphogen.epoch.DeltaPiece;
+import org.morphogen.epoch.DictionaryGrowth;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
+import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Bytes32;
@@ -31,23 +36,23 @@ import org.morphogen.snapshot.SnapshotDirectory;
 import org.morphogen.snapshot.TableManifest;
 
 /**
- * Makes the delta of a block. What it makes follows from the rows of the epoch before and the block alone, so both
- * parties make the same. Immutable and thread-safe.
+ * Makes the delta of a block. What it makes follows from the rows and dictionaries of the epoch before and the block
+ * alone, so both parties make the same. Not thread-safe.
  */
 final class DeltaBuilder {
     private final Manifest manifest;
-    private final Map<String, CodeIds> codes;
+    private final Map<String, CodeBook> codes;
 
-    private DeltaBuilder(Manifest manifest, Map<String, CodeIds> codes) {
+    private DeltaBuilder(Manifest manifest, Map<String, CodeBook> codes) {
         this.manifest = manifest;
         this.codes = codes;
     }
 
     /** For a generation of that snapshot; fails with SNAPSHOT_INVALID or STORAGE_FAILED when it cannot be read. */
     static DeltaBuilder open(SnapshotDirectory snapshot) {
-        Map<String, CodeIds> codes = new HashMap<>();
+        Map<String, CodeBook> codes = new HashMap<>();
         for (TableManifest table : snapshot.manifest().tables()) {
-            table.dictionary().ifPresent(entry -> codes.put(table.name(), new CodeIds(read(snapshot, entry))));
+            table.dictionary().ifPresent(entry -> codes.put(table.name(), new CodeBook(read(snapshot, entry))));
         }
         return new DeltaBuilder(snapshot.manifest(), codes);
     }
@@ -73,44 +78,65 @@ final class DeltaBuilder {
      * The delta of a block.
      *
      * @param parent the epoch before
+     * @param dictionaries as they were at that epoch
      * @param rows reads a table's rows as they were at that epoch
      */
-    BuiltDelta build(Epoch parent, BlockChanges block, Function<TableManifest, RowReader> rows) {
+    BuiltDelta build(
+            Epoch parent, GrownDictionaries dictionaries, BlockChanges block, Function<TableManifest, RowReader> rows) {
         List<DeltaPiece> pieces = new ArrayList<>();
+        List<DictionaryGrowth> growths = new ArrayList<>();
         for (TableManifest table : manifest.tables()) {
-            try {
-                List<RowEdit> edits = edits(table, block);
-                DeltaPlan plan = new DeltaPlanner(table.addressing(), table.rowBytes()).plan(edits, rows.apply(table));
-                switch (plan) {
-                    case DeltaPlan.Planned planned -> addPieces(table, planned.changes(), pieces);
-                    case DeltaPlan.Full full -> {
-                        return full(table, full, block);
-                    }
+            Optional<GrownDictionary> dictionary = dictionaries.of(table.name());
+            if (dictionary.isPresent() && !begin(table, dictionary.get(), block, growths)) {
+                return fullDictionary(table, block);
+            }
+            DeltaPlanner planner = new DeltaPlanner(table.addressing(), table.rowBytes());
+            switch (planner.plan(edits(table, block), rows.apply(table))) {
+                case DeltaPlan.Planned planned -> addPieces(table, planned.changes(), pieces);
+                case DeltaPlan.Full full -> {
+                    return full(table, full, block);
                 }
-            } catch (CodeIds.UnknownCode unknown) {
-                return new BuiltDelta.Impossible("Block " + block.block().number() + " has a contract whose code came"
-                        + " after the snapshot, which table " + table.name()
-                        + " cannot name. Build and publish a newer snapshot; with rows of account-64 this does not"
-                        + " happen.");
             }
         }
         pieces.sort((one, other) -> one.chunk().compareTo(other.chunk()));
+        growths.sort(Comparator.comparing(DictionaryGrowth::table));
         DeltaHeader header = new DeltaHeader(
                 parent.digest(),
                 parent.number() + 1,
                 block.block(),
                 Bytes32.parse(block.parentHash()),
-                List.of(),
+                growths,
                 pieces.stream().map(DeltaPiece::digest).toList());
         return new BuiltDelta.Whole(Delta.of(header, pieces));
     }
 
+    /** Gives ids to the block's new codes; false when there is no room for them. */
+    private boolean begin(
+            TableManifest table, GrownDictionary before, BlockChanges block, List<DictionaryGrowth> growths) {
+        try {
+            List<Bytes32> added = codes(table).begin(before, block);
+            if (!added.isEmpty()) {
+                growths.add(new DictionaryGrowth(table.name(), added));
+            }
+            return true;
+        } catch (IllegalArgumentException tooLong) {
+            return false;
+        }
+    }
+
+    private CodeBook codes(TableManifest table) {
+        return codes.computeIfAbsent(table.name(), _ -> new CodeBook(CodeDictionary.NONE));
+    }
+
     private List<RowEdit> edits(TableManifest table, BlockChanges block) {
-        return new TableEdits(
-                        RowSchema.parse(table.schema()),
-                        table.addressing(),
-                        codes.getOrDefault(table.name(), CodeIds.NONE))
-                .of(block);
+        return new TableEdits(RowSchema.parse(table.schema()), table.addressing(), codes(table)).of(block);
+    }
+
+    private static BuiltDelta fullDictionary(TableManifest table, BlockChanges block) {
+        return new BuiltDelta.Impossible("The dictionary of table " + table.name() + " is full at block "
+                + block.block().number() + ": blocks have added " + GrownDictionary.MOST_ADDED
+                + " code hashes since the snapshot. Build and publish a newer snapshot; until then the party serves the"
+                + " block before.");
     }
 
     private static BuiltDelta full(TableManifest table, DeltaPlan.Full full, BlockChanges block) {

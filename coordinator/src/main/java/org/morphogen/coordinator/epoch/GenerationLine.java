@@ -2,12 +2,17 @@ package org.morphogen.coordinator.epoch;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Bytes32;
@@ -24,6 +29,9 @@ final class GenerationLine {
     /** By the digest of the epoch that they lead to; no more than the window's. */
     private final Map<Bytes32, Delta> deltas = new HashMap<>();
 
+    /** By the digest of their epoch; no more than the window's. They share what they have in common. */
+    private final Map<Bytes32, GrownDictionaries> dictionaries = new HashMap<>();
+
     GenerationLine(long generation, DeltaBuilder builder, NodeCalls calls) {
         this.generation = generation;
         this.builder = builder;
@@ -39,21 +47,38 @@ final class GenerationLine {
         return nodes;
     }
 
+    /** Of an epoch that is now in the window. */
     void remember(Delta delta) {
-        deltas.put(delta.header().epoch().digest(), delta);
+        Bytes32 digest = delta.header().epoch().digest();
+        deltas.put(digest, delta);
+        Optional.ofNullable(dictionaries.get(delta.header().parentDigest()))
+                .ifPresent(before ->
+                        dictionaries.put(digest, before.plus(delta.header().dictionaries())));
     }
 
-    void forgetBefore(long number) {
-        deltas.values().removeIf(delta -> delta.header().number() < number);
-    }
-
-    void forgetAfter(long number) {
-        deltas.values().removeIf(delta -> delta.header().number() > number);
+    /** Keeps no more than the window needs. */
+    void keepOnly(List<Epoch> window) {
+        Set<Bytes32> digests = window.stream().map(Epoch::digest).collect(Collectors.toSet());
+        deltas.keySet().retainAll(digests);
+        dictionaries.keySet().retainAll(digests);
     }
 
     /** The delta of a block on top of an epoch of the window. */
     BuiltDelta build(ServedLine served, Epoch parent, BlockChanges block) {
-        return builder.build(parent, block, table -> new ShardRows(calls, served, table, parent));
+        return builder.build(
+                parent, dictionaries(served, parent), block, table -> new ShardRows(calls, served, table, parent));
+    }
+
+    private GrownDictionaries dictionaries(ServedLine served, Epoch at) {
+        GrownDictionaries known = dictionaries.get(at.digest());
+        if (known == null) {
+            GrownDictionaries other = dictionaries.values().stream()
+                    .findFirst()
+                    .orElseGet(() -> GrownDictionaries.of(builder.manifest()));
+            known = new NodeDictionaries(calls, served, builder.manifest()).at(at, other);
+            dictionaries.put(at.digest(), known);
+        }
+        return known;
     }
 
     /** The delta that leads to an epoch of the window; fails with UNAVAILABLE when it cannot be made again. */

@@ -20,13 +20,16 @@ import org.morphogen.row.RowSchema;
 import org.morphogen.row.Slot48;
 import org.morphogen.row.SlotValue;
 
-/** What a block's changes mean for the rows of one table. Immutable. */
+/**
+ * What a block's changes mean for the rows of one table. Has no state but that of its codes, which must have begun the
+ * block.
+ */
 final class TableEdits {
     private final RowSchema schema;
     private final TableAddressing addressing;
-    private final CodeIds codes;
+    private final CodeBook codes;
 
-    TableEdits(RowSchema schema, TableAddressing addressing, CodeIds codes) {
+    TableEdits(RowSchema schema, TableAddressing addressing, CodeBook codes) {
         this.schema = schema;
         this.addressing = addressing;
         this.codes = codes;

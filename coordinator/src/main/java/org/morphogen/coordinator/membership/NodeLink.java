@@ -18,6 +18,7 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ApplyStart;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HoldRequest;
@@ -26,6 +27,7 @@ import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc.NodeControlServiceStub;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
 import org.morphogen.protocol.v1.RewindRequest;
@@ -84,6 +86,11 @@ public final class NodeLink implements AutoCloseable {
     /** Reads rows as they were at an epoch. */
     public CompletableFuture<ReadRowsResponse> readRows(ReadRowsRequest request, Duration deadline) {
         return explained(Reply.to(reply -> within(deadline).readRows(request, reply)));
+    }
+
+    /** Reads a part of what blocks have added to a dictionary. */
+    public CompletableFuture<DictionaryResponse> readDictionary(ReadDictionaryRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).readDictionary(request, reply)));
     }
 
     private static void send(ApplyStart start, Delta delta, StreamObserver<ApplyPart> call) {
