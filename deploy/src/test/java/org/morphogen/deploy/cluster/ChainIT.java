@@ -120,7 +120,7 @@ class ChainIT {
         }
     }
 
-    /** The dictionary grows; a coordinator that knows nothing of that goes on with it. */
+    /** The dictionary grows; coordinators that know nothing of that go on with it. */
     @Test
     @Order(3)
     void contractsThatCameAfterTheSnapshotAreFoundWithTheirCode() throws IOException {
@@ -130,8 +130,6 @@ class ChainIT {
         Bytes32 abc = Bytes32.parse("4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
         addBlock(RecordedBlocks.LAST + 1, Map.of(contracts.get(0), "0x00"));
         awaitHeads(RecordedBlocks.LAST + 1);
-        cluster.party(0).killCoordinator();
-        cluster.party(0).startCoordinator();
         addBlock(RecordedBlocks.LAST + 2, Map.of(contracts.get(1), "0x616263", contracts.get(2), "0x00"));
         awaitHeads(RecordedBlocks.LAST + 2);
         try (MorphogenClient client = cluster.connect()) {
@@ -142,7 +140,12 @@ class ChainIT {
         }
     }
 
+    /** Coordinators read the file when they start. */
     private void awaitHeads(long block) {
+        for (int party = 0; party < 2; party++) {
+            cluster.party(party).killCoordinator();
+            cluster.party(party).startCoordinator();
+        }
         for (int party = 0; party < 2; party++) {
             cluster.awaitHead(party, block);
         }
@@ -163,9 +166,8 @@ class ChainIT {
     /** Adds a block to the recorded ones that puts code at some addresses. */
     private static void addBlock(long number, Map<String, String> codes) throws IOException {
         Path blocks = folder.resolve("blocks.jsonl");
-        String parent = JSON.readTree(Files.readAllLines(blocks).getLast())
-                .get("hash")
-                .asText();
+        String parent =
+                JSON.readTree(Files.readAllLines(blocks).getLast()).get("hash").asText();
         ObjectNode block = JSON.createObjectNode()
                 .put("number", "0x" + Long.toHexString(number))
                 .put("hash", "0x" + "%064x".formatted(number))
