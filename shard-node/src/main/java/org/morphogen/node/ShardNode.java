@@ -126,7 +126,7 @@ public final class ShardNode implements AutoCloseable {
         EngineWarmUp.warm(engine);
         Carousel carousel =
                 teardown.add(new Carousel(settings.scanThreadCount(), engine, budget.banks()), Carousel::close);
-        openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel));
+        openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel, generations));
         NodeControlEndpoint control = new NodeControlEndpoint(
                 new NodeControlEndpoint.Identity(settings.nodeId(), engine.name()), generations, budget, condition);
         QueryEndpoint query = new QueryEndpoint(settings.party(), generations, carousel, settings.queryLimits());

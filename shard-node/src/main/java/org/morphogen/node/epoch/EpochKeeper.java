@@ -173,6 +173,16 @@ public final class EpochKeeper implements AutoCloseable {
                 }));
     }
 
+    /** What the epochs take now. */
+    public KeptEpochs kept() {
+        try (Timeline.Pin head = timeline.pinHead()) {
+            int behind = chunks.values().stream()
+                    .mapToInt(chunk -> chunk.segmentsBehind(head.epoch()))
+                    .sum();
+            return new KeptEpochs(timeline.span(), timeline.entryBytes(), log.bytes(), behind);
+        }
+    }
+
     /** Whether every chunk that shall be held is in memory. Before that, the log may be needed from its beginning. */
     public void complete(boolean now) {
         checkpoints.complete(now);

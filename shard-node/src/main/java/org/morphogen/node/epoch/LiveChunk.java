@@ -83,6 +83,17 @@ public final class LiveChunk {
         }
     }
 
+    /** How many segments do not stand at that epoch. */
+    int segmentsBehind(KnownEpoch head) {
+        int behind = 0;
+        for (LiveSegment segment : segments) {
+            long stamp = segment.startReading();
+            behind += segment.standsAt(head) ? 0 : 1;
+            segment.stopReading(stamp);
+        }
+        return behind;
+    }
+
     /**
      * Copies plain rows as they were at an epoch.
      *

@@ -90,6 +90,11 @@ public final class Timeline {
         return new EpochSpan(oldest().epoch(), head().epoch());
     }
 
+    /** Bytes of the entries of all deltas in memory. */
+    synchronized long entryBytes() {
+        return chain.stream().mapToLong(KnownEpoch::entryBytes).sum();
+    }
+
     /**
      * The epoch of that number and mark, pinned. Fails with EPOCH_OUTSIDE_WINDOW, whose facts tell the window, or
      * EPOCH_REPLACED.

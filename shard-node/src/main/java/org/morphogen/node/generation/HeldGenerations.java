@@ -5,12 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DataDirectory;
 import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.epoch.KeptEpochs;
 import org.morphogen.node.pull.ManifestPull;
 import org.morphogen.node.pull.SnapshotSources;
 import org.morphogen.snapshot.Manifest;
@@ -124,6 +127,15 @@ public final class HeldGenerations implements AutoCloseable {
     /** How far each generation is, ascending. */
     public List<GenerationProgress> progress() {
         return generations.values().stream().map(HeldGeneration::progress).toList();
+    }
+
+    /** What the epochs of each generation take, by the generation's number; those whose epochs are known. */
+    public SortedMap<Long, KeptEpochs> epochs() {
+        TreeMap<Long, KeptEpochs> epochs = new TreeMap<>();
+        for (long number : numbers()) {
+            find(number).flatMap(HeldGeneration::keeper).ifPresent(keeper -> epochs.put(number, keeper.kept()));
+        }
+        return epochs;
     }
 
     /** Stops loading and gives the memory back; the disk keeps everything. Later changes fail with UNAVAILABLE. */

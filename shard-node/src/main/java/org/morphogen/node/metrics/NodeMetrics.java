@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.morphogen.node.carousel.Carousel;
@@ -12,13 +13,21 @@ import org.morphogen.node.carousel.CarouselState;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.control.NodeCondition;
 import org.morphogen.node.control.NodeState;
+import org.morphogen.node.epoch.EpochSpan;
+import org.morphogen.node.epoch.KeptEpochs;
+import org.morphogen.node.generation.HeldGenerations;
 
 /** The metrics of one node; docs/operators-guide.md lists them. Thread-safe. */
 public final class NodeMetrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     /** Metrics of an engine by that name. */
-    public NodeMetrics(String engine, NodeCondition condition, MemoryBudget budget, Carousel carousel) {
+    public NodeMetrics(
+            String engine,
+            NodeCondition condition,
+            MemoryBudget budget,
+            Carousel carousel,
+            HeldGenerations generations) {
         gauge("morphogen.engine", "The engine that scans: 1.", Tags.of("engine", engine), () -> 1);
         for (NodeState state : NodeState.values()) {
             gauge(
@@ -30,6 +39,7 @@ public final class NodeMetrics {
         gauge("morphogen.chunk.memory.used", "Bytes that chunks take.", Tags.empty(), budget::usedBytes);
         gauge("morphogen.chunk.memory.limit", "Bytes that chunks may take.", Tags.empty(), budget::limitBytes);
         carousel(carousel);
+        epochs(generations);
     }
 
     private void carousel(Carousel carousel) {
@@ -62,6 +72,50 @@ public final class NodeMetrics {
                 "How long the query that was done last was aboard.",
                 Tags.empty(),
                 () -> carousel.state().lastTurnNanos() / 1e9);
+    }
+
+    private void epochs(HeldGenerations generations) {
+        newest(
+                "morphogen.epoch.head",
+                "The newest epoch that can be asked for.",
+                generations,
+                span -> span.head().number());
+        newest(
+                "morphogen.epoch.head.block",
+                "The block of that epoch.",
+                generations,
+                span -> span.head().block().number());
+        newest(
+                "morphogen.epoch.oldest",
+                "The oldest epoch that can be asked for.",
+                generations,
+                span -> span.oldest().number());
+        all("morphogen.delta.memory.bytes", "Entries of deltas in memory.", generations, KeptEpochs::deltaBytes);
+        all("morphogen.delta.log.bytes", "Files of the delta log.", generations, KeptEpochs::logBytes);
+        all(
+                "morphogen.segments.behind",
+                "Segments whose rows do not stand at the head yet.",
+                generations,
+                KeptEpochs::segmentsBehind);
+    }
+
+    /** Of the newest generation; not a number while there is none. */
+    private void newest(
+            String name, String description, HeldGenerations generations, ToDoubleFunction<EpochSpan> value) {
+        gauge(name, description + " Of the newest generation.", Tags.empty(), () -> {
+            SortedMap<Long, KeptEpochs> epochs = generations.epochs();
+            return epochs.isEmpty()
+                    ? Double.NaN
+                    : value.applyAsDouble(epochs.sequencedValues().getLast().span());
+        });
+    }
+
+    private void all(String name, String description, HeldGenerations generations, ToDoubleFunction<KeptEpochs> value) {
+        gauge(
+                name,
+                description,
+                Tags.empty(),
+                () -> generations.epochs().values().stream().mapToDouble(value).sum());
     }
 
     /** Where the values are read. */
