@@ -45,7 +45,8 @@ public enum FailureReason {
     /** The two parties serve different generations, snapshots or blocks. */
     PARTIES_DISAGREE(
             Status.Code.FAILED_PRECONDITION,
-            "Do not trust either answer; tell both operators, who must publish the same snapshot."),
+            "Ask again in a minute, since a reorganisation that only one has followed passes; if it lasts, trust neither"
+                    + " and tell both operators, who must publish the same snapshot."),
     /** One party is so far behind that the other no longer answers for any block that it has. */
     PARTY_LAGS(
             Status.Code.UNAVAILABLE,

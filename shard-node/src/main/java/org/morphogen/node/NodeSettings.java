@@ -78,7 +78,7 @@ public record NodeSettings(
         ByteSize windowMemory,
 
         @Setting(
-                value = "Deltas on disk beyond which chunks are written anew, so that older deltas can go.",
+                value = "Deltas on disk, those of the window not counted, beyond which chunks are written anew.",
                 byDefault = "256MiB")
         ByteSize deltaLog) {
 

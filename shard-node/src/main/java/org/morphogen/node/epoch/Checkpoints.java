@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the log bounded: when it is too long, writes every chunk anew as it was at the oldest epoch of the window, which
- * no reorganisation undoes any more, one chunk at a time; then what the log holds from before can go. One thread of its
+ * no reorganisation undoes any more, one chunk at a time; then what the log holds from before can go. What the window
+ * needs stays and does not count, so that a long window does not have chunks written for every block. One thread of its
  * own. The disk needs room for one chunk more.
  */
 final class Checkpoints implements AutoCloseable {
@@ -83,7 +84,7 @@ final class Checkpoints implements AutoCloseable {
             while (true) {
                 due.acquire();
                 due.drainPermits();
-                if (complete && deltas.bytes() > settings.logBytes() && !writeAll()) {
+                if (complete && logIsTooLong() && !writeAll()) {
                     TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
                     wake();
                 }
@@ -91,6 +92,10 @@ final class Checkpoints implements AutoCloseable {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean logIsTooLong() {
+        return deltas.bytes() - timeline.windowBytes() > settings.logBytes();
     }
 
     private boolean writeAll() throws InterruptedException {

@@ -90,6 +90,11 @@ public final class Timeline {
         return new EpochSpan(oldest().epoch(), head().epoch());
     }
 
+    /** Bytes of the entries of the window's deltas, which is less than all in memory while somebody pins older epochs. */
+    synchronized long windowBytes() {
+        return window().stream().mapToLong(KnownEpoch::entryBytes).sum();
+    }
+
     /** Bytes of the entries of all deltas in memory. */
     synchronized long entryBytes() {
         return chain.stream().mapToLong(KnownEpoch::entryBytes).sum();

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,31 @@ class KeeperRestartTest {
         assertHoldsTheWindow();
         restart();
         node.awaitComplete(1);
+        assertHoldsTheWindow();
+    }
+
+    /** The window's deltas alone are longer than the log may be. */
+    @Test
+    void aLongWindowDoesNotMakeEveryBlockWriteAllChunks() throws InterruptedException {
+        AtomicInteger written = new AtomicInteger();
+        settings = new EpochSettings(20, 64 << 20, 2 << 20, step -> {
+            if (step == StepWatch.Step.CHECKPOINT_NAMED) {
+                written.incrementAndGet();
+            }
+        });
+        restart();
+        node.awaitComplete(1);
+        long logBytes = 0;
+        for (int block = 0; block < 60; block++) {
+            Delta delta = chain.next(200);
+            logBytes += delta.entryBytes() + 4096;
+            keeper().apply(delta, held());
+            // Time to write chunks, if there is a reason.
+            Thread.sleep(block < 20 ? 0 : 50);
+        }
+        assertThat(keeper().kept().deltaBytes()).as("the test's premise").isGreaterThan(2 << 20);
+        long rounds = logBytes / (2 << 20) + 1;
+        assertThat((long) written.get()).isLessThanOrEqualTo(rounds * held().size());
         assertHoldsTheWindow();
     }
 
@@ -282,7 +308,7 @@ class KeeperRestartTest {
     private void assertHoldsTheWindow() {
         assertThat(keeper().epochs().head().epoch()).isEqualTo(chain.head());
         List<Epoch> all = chain.epochs();
-        List<Epoch> window = all.subList(Math.max(0, all.size() - WINDOW), all.size());
+        List<Epoch> window = all.subList(Math.max(0, all.size() - settings.windowEpochs()), all.size());
         assertThat(keeper().epochs().window().reversed().stream().map(KnownEpoch::epoch))
                 .isEqualTo(window);
         window.forEach(this::assertHolds);
