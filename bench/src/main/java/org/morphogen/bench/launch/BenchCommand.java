@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             DpfCommand.class,
             CuckooCommand.class,
             EndToEndCommand.class,
-            EpochsCommand.class
+            EpochsCommand.class,
+            FollowCommand.class
         })
 final class BenchCommand {}
