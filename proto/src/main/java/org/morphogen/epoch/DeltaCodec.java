@@ -187,7 +187,8 @@ public final class DeltaCodec {
         return hashes;
     }
 
-    private static ChunkRef write(ChunkId chunk) {
+    /** As a message. */
+    public static ChunkRef write(ChunkId chunk) {
         return ChunkRef.newBuilder()
                 .setTable(chunk.table())
                 .setWay(chunk.way())

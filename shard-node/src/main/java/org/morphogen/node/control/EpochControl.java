@@ -2,8 +2,12 @@ package org.morphogen.node.control;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Context;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
@@ -20,6 +24,7 @@ import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ApplyStart;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
+import org.morphogen.protocol.v1.ChunkRef;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
 import org.morphogen.protocol.v1.RewindRequest;
@@ -38,6 +43,7 @@ final class EpochControl {
     private static final int MAX_ROW_BYTES = 3 << 20;
 
     private final HeldGenerations generations;
+    private final Semaphore digesting = new Semaphore(1);
 
     EpochControl(HeldGenerations generations) {
         this.generations = generations;
@@ -98,19 +104,35 @@ final class EpochControl {
         }
     }
 
+    /** Fails with BUSY while others are made: each takes a processor for seconds. Stops when the caller is gone. */
     ChunkDigestsResponse digests(ChunkDigestsRequest request) {
         generations.requireTerm(request.getTerm());
         HeldGeneration held = held(request.getGeneration());
         EpochKeeper keeper = keeper(held);
+        if (!digesting.tryAcquire()) {
+            throw new MorphogenException(FailureReason.BUSY, "This node is making other digests.");
+        }
         try (Timeline.Pin at =
                 keeper.epochs().pin(request.getEpoch(), request.getEpochMark().toByteArray())) {
             ChunkDigestsResponse.Builder response = ChunkDigestsResponse.newBuilder();
-            for (ChunkId chunk : held.wish().chunks()) {
+            for (ChunkId chunk : wanted(request, held)) {
+                if (Context.current().isCancelled()) {
+                    break;
+                }
                 keeper.digest(chunk, at.epoch())
                         .ifPresent(sha256 -> response.addChunks(DeltaCodec.write(chunk, sha256)));
             }
             return response.build();
+        } finally {
+            digesting.release();
         }
+    }
+
+    private static List<ChunkId> wanted(ChunkDigestsRequest request, HeldGeneration held) {
+        Set<ChunkRef> named = Set.copyOf(request.getChunksList());
+        return held.wish().chunks().stream()
+                .filter(chunk -> named.isEmpty() || named.contains(DeltaCodec.write(chunk)))
+                .toList();
     }
 
     private static WayRows read(HeldGeneration held, TableManifest table, WayRowNumbers way, KnownEpoch at) {

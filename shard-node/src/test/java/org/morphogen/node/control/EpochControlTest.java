@@ -3,8 +3,10 @@ package org.morphogen.node.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,6 +22,7 @@ import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.fixture.Chain;
 import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
@@ -88,15 +91,53 @@ class EpochControlTest {
                     .mapToObj(row -> ByteString.copyFrom(chain.row(epoch, table, 1, row)))
                     .reduce(ByteString.EMPTY, ByteString::concat);
             assertThat(rows).as("%s, seed %d", epoch, SEED).isEqualTo(expected);
-            assertThat(control.digests(ChunkDigestsRequest.newBuilder()
-                                    .setTerm(1)
-                                    .setGeneration(1)
-                                    .setEpoch(epoch.number())
-                                    .setEpochMark(ByteString.copyFrom(epoch.mark()))
-                                    .build())
-                            .getChunksList())
+            assertThat(control.digests(digestsAt(epoch).build()).getChunksList())
                     .isEqualTo(digests(epoch));
         }
+    }
+
+    @Test
+    void digestsAreOfTheChunksThatAreNamed() {
+        Epoch at = DeltaCodec.read(apply(chain.next(200)).getHead());
+        ChunkDigestsRequest.Builder request =
+                digestsAt(at).addChunks(DeltaCodec.write(NOT_HELD)).addChunks(DeltaCodec.write(new ChunkId("t", 1, 1)));
+        assertThat(control.digests(request.build()).getChunksList())
+                .isEqualTo(digests(at).stream()
+                        .filter(digest -> digest.getChunk().equals(request.getChunks(1)))
+                        .toList())
+                .hasSize(1);
+        request.clearChunks().addChunks(DeltaCodec.write(NOT_HELD));
+        assertThat(control.digests(request.build()).getChunksList()).isEmpty();
+    }
+
+    @Test
+    void digestsAreMadeForOneCallerAtATimeAndForNobodyWhoIsGone() throws Exception {
+        ChunkDigestsRequest request = digestsAt(chain.head()).build();
+        Timeline timeline = node.generations().find(1).orElseThrow().epochs().orElseThrow();
+        Thread first = new Thread(() -> control.digests(request));
+        synchronized (timeline) {
+            first.start();
+            await().until(() -> first.getState() == Thread.State.BLOCKED);
+            assertThatThrownBy(() -> control.digests(request))
+                    .isInstanceOfSatisfying(
+                            MorphogenException.class,
+                            busy -> assertThat(busy.reason()).isEqualTo(FailureReason.BUSY));
+        }
+        first.join();
+        assertThat(control.digests(request).getChunksList()).isEqualTo(digests(chain.head()));
+        try (Context.CancellableContext gone = Context.current().withCancellation()) {
+            gone.cancel(null);
+            assertThat(gone.call(() -> control.digests(request)).getChunksList())
+                    .isEmpty();
+        }
+    }
+
+    private static ChunkDigestsRequest.Builder digestsAt(Epoch epoch) {
+        return ChunkDigestsRequest.newBuilder()
+                .setTerm(1)
+                .setGeneration(1)
+                .setEpoch(epoch.number())
+                .setEpochMark(ByteString.copyFrom(epoch.mark()));
     }
 
     private List<PieceDigest> digests(Epoch epoch) {
