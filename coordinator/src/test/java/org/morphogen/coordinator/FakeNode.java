@@ -4,16 +4,23 @@ import com.google.protobuf.ByteString;
 import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.CreateMode;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.ChunkDigestsRequest;
+import org.morphogen.protocol.v1.ChunkDigestsResponse;
+import org.morphogen.protocol.v1.ChunkRef;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HeldGeneration;
@@ -22,6 +29,9 @@ import org.morphogen.protocol.v1.HoldResponse;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.PieceDigest;
+import org.morphogen.snapshot.ChunkId;
+import org.morphogen.snapshot.Sha256;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
 import org.morphogen.transport.Transport;
@@ -45,6 +55,8 @@ public final class FakeNode implements AutoCloseable {
     private volatile boolean loading = true;
     private volatile boolean hanging;
     private volatile String problem = "";
+    private volatile String rows = "";
+    private final AtomicInteger digestsForOthers = new AtomicInteger();
     private volatile long newestTerm;
     private volatile long promisedBytes;
     private @Nullable Server server;
@@ -120,6 +132,21 @@ public final class FakeNode implements AutoCloseable {
         promisedBytes = now;
     }
 
+    /** What its rows are: nodes with the same text hold the same rows. */
+    public void setRows(String now) {
+        rows = now;
+    }
+
+    /** Makes digests for somebody else, this many times. */
+    public void setDigestsForOthers(int times) {
+        digestsForOthers.set(times);
+    }
+
+    /** What a node with these rows says of a chunk. */
+    public static String digest(String file, long epoch, String rows) {
+        return Sha256.of((file + " " + epoch + " " + rows).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Pretends to have heard of a newer leader. */
     public void haveSeenTerm(long term) {
         newestTerm = term;
@@ -182,6 +209,31 @@ public final class FakeNode implements AutoCloseable {
             held.values().forEach(wish -> status.addGenerations(generation(wish)));
             reply.onNext(status.build());
             reply.onCompleted();
+        }
+
+        @Override
+        public void chunkDigests(ChunkDigestsRequest request, StreamObserver<ChunkDigestsResponse> reply) {
+            if (refused(request.getTerm(), reply)) {
+                return;
+            }
+            if (digestsForOthers.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
+                reply.onError(Failures.toStatus(new MorphogenException(FailureReason.BUSY, "Others.")));
+                return;
+            }
+            ChunkDigestsResponse.Builder response = ChunkDigestsResponse.newBuilder();
+            Optional.ofNullable(held.get(request.getGeneration()))
+                    .ifPresent(wish -> request.getChunksList().stream()
+                            .filter(wish.getChunksList()::contains)
+                            .forEach(chunk -> response.addChunks(PieceDigest.newBuilder()
+                                    .setChunk(chunk)
+                                    .setSha256(digest(chunk, request.getEpoch())))));
+            reply.onNext(response.build());
+            reply.onCompleted();
+        }
+
+        private ByteString digest(ChunkRef chunk, long epoch) {
+            String file = new ChunkId(chunk.getTable(), chunk.getWay(), chunk.getIndex()).fileName();
+            return ByteString.copyFrom(HexFormat.of().parseHex(FakeNode.digest(file, epoch, rows)));
         }
 
         private HeldGeneration generation(HoldRequest wish) {

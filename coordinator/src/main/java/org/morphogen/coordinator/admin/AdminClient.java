@@ -55,6 +55,11 @@ public final class AdminClient {
         return first(coordinators, Limits.UNARY_DEADLINE.toNanos(), question);
     }
 
+    /** As {@link #ask}, for an answer that may take as long as the command. */
+    <T> T askForLong(Function<AdminServiceBlockingStub, T> question) {
+        return first(coordinators, Long.MAX_VALUE, question);
+    }
+
     private <T> T first(List<Endpoint> among, long mostNanos, Function<AdminServiceBlockingStub, T> question) {
         MorphogenException last = new MorphogenException(FailureReason.SETTINGS_INVALID, "No coordinator is named.");
         for (Endpoint coordinator : among) {

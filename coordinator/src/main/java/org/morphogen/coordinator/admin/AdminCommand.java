@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
         name = "admin",
         mixinStandardHelpOptions = true,
         description = "Looks after one party: asks its coordinators and publishes snapshots.",
-        subcommands = {StatusCommand.class, NodesCommand.class, GenerationsCommand.class, PublishCommand.class})
+        subcommands = {
+            StatusCommand.class,
+            NodesCommand.class,
+            GenerationsCommand.class,
+            PublishCommand.class,
+            DigestsCommand.class
+        })
 public final class AdminCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")

@@ -1,9 +1,12 @@
 package org.morphogen.coordinator.admin;
 
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.morphogen.coordinator.digest.DigestRound;
 import org.morphogen.coordinator.generation.GenerationControl;
 import org.morphogen.coordinator.generation.GenerationRecord;
 import org.morphogen.coordinator.membership.CoordinatorRegistration;
@@ -14,6 +17,8 @@ import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.AdminServiceGrpc;
 import org.morphogen.protocol.v1.ClusterView;
+import org.morphogen.protocol.v1.DigestsPart;
+import org.morphogen.protocol.v1.DigestsRequest;
 import org.morphogen.protocol.v1.GenerationInfo;
 import org.morphogen.protocol.v1.GenerationList;
 import org.morphogen.protocol.v1.GenerationsRequest;
@@ -33,6 +38,7 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     private final PartyInsight party;
     private final SnapshotLibrary library;
     private final Supplier<Optional<GenerationControl>> control;
+    private final Semaphore digesting = new Semaphore(1);
 
     /** @param control the leader's work, while this coordinator leads */
     public AdminEndpoint(PartyInsight party, SnapshotLibrary library, Supplier<Optional<GenerationControl>> control) {
@@ -85,6 +91,45 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
         } catch (RuntimeException failure) {
             reply.onError(Failures.toStatus(known(failure)));
         }
+    }
+
+    @Override
+    public void digests(DigestsRequest request, StreamObserver<DigestsPart> reply) {
+        ServerCallStreamObserver<DigestsPart> caller = (ServerCallStreamObserver<DigestsPart>) reply;
+        // Or a part for one who is gone is a failure.
+        caller.setOnCancelHandler(() -> LOG.debug("Nobody waits for digests any more"));
+        if (!digesting.tryAcquire()) {
+            reply.onError(Failures.toStatus(
+                    new MorphogenException(FailureReason.BUSY, "Another has digests made by this coordinator.")));
+            return;
+        }
+        try {
+            tellDigests(request, caller);
+            reply.onCompleted();
+        } catch (RuntimeException failure) {
+            reply.onError(Failures.toStatus(known(failure)));
+        } finally {
+            digesting.release();
+        }
+    }
+
+    private void tellDigests(DigestsRequest request, ServerCallStreamObserver<DigestsPart> caller) {
+        ClusterView view = party.currentView();
+        if (!view.hasServing()) {
+            throw new MorphogenException(FailureReason.NOT_SERVING, "This party serves nothing yet.");
+        }
+        DigestRound round = new DigestRound(party.watch()::link, party.leaders().term(), view.getServing(), request);
+        Object oneAtATime = new Object();
+        caller.onNext(DigestsPart.newBuilder()
+                .setStart(round.start(party.paths().party()))
+                .build());
+        round.run(
+                chunk -> {
+                    synchronized (oneAtATime) {
+                        caller.onNext(DigestsPart.newBuilder().setChunk(chunk).build());
+                    }
+                },
+                caller::isCancelled);
     }
 
     private static String attempt(PublishRequest request) {

@@ -18,6 +18,8 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ApplyStart;
+import org.morphogen.protocol.v1.ChunkDigestsRequest;
+import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
@@ -91,6 +93,11 @@ public final class NodeLink implements AutoCloseable {
     /** Reads a part of what blocks have added to a dictionary. */
     public CompletableFuture<DictionaryResponse> readDictionary(ReadDictionaryRequest request, Duration deadline) {
         return explained(Reply.to(reply -> within(deadline).readDictionary(request, reply)));
+    }
+
+    /** Has the node make digests of chunks. */
+    public CompletableFuture<ChunkDigestsResponse> chunkDigests(ChunkDigestsRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).chunkDigests(request, reply)));
     }
 
     private static void send(ApplyStart start, Delta delta, StreamObserver<ApplyPart> call) {

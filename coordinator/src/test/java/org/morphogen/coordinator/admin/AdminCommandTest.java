@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,8 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.coordinator.Coordinator;
+import org.morphogen.coordinator.FakeNode;
 import org.morphogen.coordinator.TestParty;
 import org.morphogen.coordinator.cli.FailureHandler;
+import org.morphogen.snapshot.Sha256;
 import picocli.CommandLine;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -52,7 +57,7 @@ class AdminCommandTest {
         party.awaitView("c1", _ -> true);
         TestParty.awaitThat("two nodes", () -> {
             admin("nodes");
-            return java.util.Optional.of(out).filter(text -> text.split("READY", -1).length == 3);
+            return Optional.of(out).filter(text -> text.split("READY", -1).length == 3);
         });
         assertThat(out.lines().findFirst().orElseThrow())
                 .startsWith("NODE  ENDPOINT")
@@ -129,6 +134,82 @@ class AdminCommandTest {
     }
 
     @Test
+    void digestsAreTheSameTextWhereReplicasHoldTheSame() throws Exception {
+        party.startNodes("n1", "n2");
+        assertThat(admin("digests")).isEqualTo(1);
+        assertThat(err).contains("serves nothing yet");
+        assertThat(admin("publish", "first")).isZero();
+        party.awaitView("c1", view -> TestParty.ready(view).size() == 2);
+
+        assertThat(admin("digests")).isZero();
+        List<String> lines = out.lines().skip(5).toList();
+        assertThat(lines).hasSize(9).isSortedAccordingTo(Comparator.comparing(line -> line.substring(66)));
+        String third = "accounts/way-0/chunk-00002.rows";
+        assertThat(lines.get(2)).isEqualTo(FakeNode.digest(third, 0, "") + "  " + third);
+        String all = Sha256.of((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        assertThat(out)
+                .contains("party        0, generation 1\nblock        5 0x" + "ab".repeat(32))
+                .contains("all chunks   " + all + "\n");
+        assertThat(admin("digests", "--block", "5")).isZero();
+        assertThat(out).contains(all);
+        assertThat(admin("digests", "--epoch", "0", "--output", "json")).isZero();
+        assertThat(names(out))
+                .containsExactly(
+                        "party",
+                        "generation",
+                        "snapshotDigest",
+                        "epoch",
+                        "epochDigest",
+                        "blockNumber",
+                        "blockHash",
+                        "allChunks",
+                        "chunks");
+        assertThat(json(out).get("allChunks").asText()).isEqualTo(all);
+        assertThat(names(json(out).get("chunks").get(0).toString())).containsExactly("file", "sha256", "replicas");
+
+        assertThat(admin("digests", "--epoch", "1")).isEqualTo(1);
+        assertThat(err).contains("epochs 0 to 0, blocks 5 to 5");
+        assertThat(admin("digests", "--block", "4")).isEqualTo(1);
+        assertThat(admin("digests", "--block", "5", "--epoch", "0")).isEqualTo(2);
+    }
+
+    @Test
+    void digestsTellWhichReplicasDifferOrSayNothing() throws Exception {
+        List<FakeNode> nodes = party.startNodes("n1", "n2");
+        assertThat(admin("publish", "first")).isZero();
+        party.awaitView("c1", view -> TestParty.ready(view).size() == 2);
+
+        nodes.getFirst().setDigestsForOthers(1);
+        assertThat(admin("digests")).as("a busy node is asked again").isZero();
+
+        nodes.getFirst().setRows("others");
+        assertThat(admin("digests")).isEqualTo(3);
+        String file = "accounts/way-2/chunk-00001.rows";
+        assertThat(out)
+                .contains("all chunks   -\n")
+                .contains("-".repeat(64) + "  " + file)
+                .containsPattern(file + " +n1 +" + FakeNode.digest(file, 0, "others") + " +differs")
+                .containsPattern(file + " +n2 +" + FakeNode.digest(file, 0, "") + " +differs");
+
+        nodes.getFirst().loseEverything();
+        assertThat(admin("digests")).isEqualTo(3);
+        assertThat(out)
+                .contains(FakeNode.digest(file, 0, "") + "  " + file)
+                .containsPattern(file + " +n1 +- +does not hold it, or not yet");
+
+        nodes.getFirst().kill();
+        TestParty.awaitThat("n1 to be missed", () -> {
+            admin("digests", "--output", "json");
+            return Optional.of(out).filter(text -> text.contains("not registered in ZooKeeper"));
+        });
+        JsonNode replica = json(out).get("chunks").get(0).get("replicas").get(0);
+        assertThat(names(replica.toString())).containsExactly("node", "sha256", "agrees", "problem");
+        assertThat(replica.get("node").asText()).isEqualTo("n1");
+        assertThat(replica.get("agrees").asBoolean()).isFalse();
+        assertThat(json(out).get("allChunks").asText()).isNotEmpty();
+    }
+
+    @Test
     void triesEachCoordinatorAndFollowsToTheLeader() {
         Coordinator second = party.startCoordinator("c2");
         party.startNodes("n1", "n2");
@@ -171,7 +252,7 @@ class AdminCommandTest {
         assertThat(err).contains("host:port");
         assertThat(admin("publish")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
-        assertThat(err).contains("status, nodes, generations, publish");
+        assertThat(err).contains("status, nodes, generations, publish, digests");
     }
 
     private int admin(String... arguments) {
