@@ -11,6 +11,7 @@ import org.morphogen.coordinator.building.cuckoo.LoadFactor;
 import org.morphogen.coordinator.building.input.InputFormat;
 import org.morphogen.coordinator.building.input.TableInput;
 import org.morphogen.row.Account32;
+import org.morphogen.row.RowSchema;
 import org.morphogen.snapshot.BlockInfo;
 
 /**
@@ -55,8 +56,13 @@ public final class MainnetGenesis {
 
     /** The same state as that of another block, such as {@link RecordedBlocks#BASE}. */
     public static SnapshotPlan plan(BlockInfo block, OptionalInt chunkRows) {
-        TablePlan accounts = new TablePlan(TABLE, new Account32(), new Packed(), InputFormat.CSV);
-        return new SnapshotPlan(block, List.of(accounts), MasterSeed.of(block), LoadFactor.USUAL, chunkRows);
+        return new SnapshotPlan(
+                block, List.of(accounts(new Account32())), MasterSeed.of(block), LoadFactor.USUAL, chunkRows);
+    }
+
+    /** Table {@value #TABLE} with these accounts, in rows of account-32 or account-64. */
+    public static TablePlan accounts(RowSchema schema) {
+        return new TablePlan(TABLE, schema, new Packed(), InputFormat.CSV);
     }
 
     private record Packed() implements TableInput {

@@ -3,22 +3,15 @@ package org.morphogen.deploy.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,60 +22,83 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.morphogen.client.BlockLookups;
 import org.morphogen.client.MorphogenClient;
 import org.morphogen.client.lookup.Address;
 import org.morphogen.client.lookup.Found;
 import org.morphogen.client.lookup.Lookup;
+import org.morphogen.client.lookup.LookupKey;
+import org.morphogen.client.lookup.StorageKey;
+import org.morphogen.coordinator.building.MasterSeed;
+import org.morphogen.coordinator.building.SnapshotPlan;
+import org.morphogen.coordinator.building.TablePlan;
+import org.morphogen.coordinator.building.cuckoo.LoadFactor;
+import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.feed.RecordedFeed;
+import org.morphogen.deploy.genesis.ContractBlocks;
+import org.morphogen.deploy.genesis.Genesis;
 import org.morphogen.deploy.genesis.MainnetGenesis;
-import org.morphogen.deploy.genesis.RecordedBlocks;
+import org.morphogen.deploy.genesis.WorldState;
 import org.morphogen.failure.MorphogenException;
-import org.morphogen.row.AccountValue;
-import org.morphogen.row.Bytes32;
+import org.morphogen.row.Account64;
+import org.morphogen.row.RowValue;
+import org.morphogen.row.Slot48;
+import org.morphogen.row.SlotValue;
+import org.morphogen.snapshot.BlockInfo;
 
-/** Two parties that follow recorded blocks upon the genesis state, all of them processes. */
+/** Two parties that follow recorded blocks upon the genesis state, contracts among them, all of them processes. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChainIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String STORAGE = "storage";
 
     @TempDir
     private static Path folder = Path.of("");
 
     private RunningCluster cluster;
-    private final Map<String, BigInteger> balances = new LinkedHashMap<>();
-    private final Map<String, Long> nonces = new LinkedHashMap<>();
+    private final WorldState state = state();
+    private final Set<String> touched = new TreeSet<>();
 
     @BeforeAll
-    void startCluster() throws IOException {
-        Path blocks = folder.resolve("blocks.jsonl");
-        RecordedBlocks.write(blocks);
-        replay();
+    void startCluster() throws IOException, InterruptedException {
+        Path blocks = ContractBlocks.write(folder.resolve("blocks.jsonl"));
+        replay(blocks);
         cluster = RunningCluster.start(folder, 2, 1);
-        cluster.follow(blocks);
-        cluster.publishGenesis(RecordedBlocks.BASE);
+        cluster.follow("blockFile", blocks.toString());
+        cluster.publish(plan());
     }
 
-    /** What the recorded node says of every touched account after the last block. */
-    private void replay() throws IOException {
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(RecordedBlocks.open(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                for (JsonNode transaction : JSON.readTree(line).get("trace")) {
-                    transaction.get("result").get("post").properties().forEach(account -> {
-                        JsonNode after = account.getValue();
-                        if (after.has("balance")) {
-                            String hex = after.get("balance").asText().substring(2);
-                            balances.put(account.getKey(), new BigInteger(hex, 16));
-                        }
-                        if (after.has("nonce")) {
-                            nonces.put(account.getKey(), after.get("nonce").asLong());
-                        }
-                    });
-                }
+    private static WorldState state() {
+        try {
+            return WorldState.of(Genesis.balances());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static SnapshotPlan plan() throws IOException {
+        Path none = Files.writeString(folder.resolve("slots.csv"), "address,slot,value\n");
+        return new SnapshotPlan(
+                ContractBlocks.BASE,
+                List.of(MainnetGenesis.accounts(new Account64()), TablePlan.of(STORAGE, new Slot48(), none)),
+                MasterSeed.of(ContractBlocks.BASE),
+                LoadFactor.USUAL,
+                RunningCluster.CHUNK_ROWS);
+    }
+
+    /** What accounts and slots are after the last block; its state root tells that this is so. */
+    private void replay(Path blocks) throws InterruptedException {
+        List<BlockInfo> applied = new ArrayList<>(List.of(ContractBlocks.BASE));
+        try (RecordedFeed feed = new RecordedFeed(blocks)) {
+            while (feed.next(applied, Duration.ZERO) instanceof FeedStep.Append append) {
+                state.apply(append.changes());
+                applied.add(append.changes().block());
+                append.changes()
+                        .accounts()
+                        .forEach(change -> touched.add(change.address().toString()));
             }
         }
+        assertThat(state.stateRoot()).isEqualTo(applied.getLast().stateRoot());
     }
 
     @AfterAll
@@ -92,9 +108,9 @@ class ChainIT {
 
     @Test
     @Order(1)
-    void everyTouchedAccountIsAsTheNodeSays() {
+    void everyTouchedAccountAndSlotIsAsTheNodeSays() {
         for (int party = 0; party < 2; party++) {
-            cluster.awaitHead(party, RecordedBlocks.LAST);
+            cluster.awaitHead(party, ContractBlocks.LAST);
         }
         try (MorphogenClient client = cluster.connect()) {
             assertRight(client);
@@ -120,82 +136,51 @@ class ChainIT {
         }
     }
 
-    /** The dictionary grows; coordinators that know nothing of that go on with it. */
     @Test
     @Order(3)
-    void contractsThatCameAfterTheSnapshotAreFoundWithTheirCode() throws IOException {
-        List<String> contracts = List.of("0x" + "c1".repeat(20), "0x" + "c2".repeat(20), "0x" + "c3".repeat(20));
-        // keccak256 of the bytes 00 and of "abc".
-        Bytes32 zero = Bytes32.parse("bc36789e7a1e281436464229828f817d6612f7b477d66591ff96a9e064bcc98a");
-        Bytes32 abc = Bytes32.parse("4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
-        addBlock(RecordedBlocks.LAST + 1, Map.of(contracts.get(0), "0x00"));
-        awaitHeads(RecordedBlocks.LAST + 1);
-        addBlock(RecordedBlocks.LAST + 2, Map.of(contracts.get(1), "0x616263", contracts.get(2), "0x00"));
-        awaitHeads(RecordedBlocks.LAST + 2);
-        try (MorphogenClient client = cluster.connect()) {
-            assertThat(codes(client.atBlock(RecordedBlocks.LAST + 2), contracts))
-                    .containsExactly(Optional.of(zero), Optional.of(abc), Optional.of(zero));
-            assertThat(codes(client.atBlock(RecordedBlocks.LAST + 1), contracts))
-                    .containsExactly(Optional.of(zero), Optional.empty(), Optional.empty());
+    void bothPartiesHoldTheSameAtEveryEpoch() throws Exception {
+        Set<String> different = new TreeSet<>();
+        for (long block = ContractBlocks.BASE.number(); block <= ContractBlocks.LAST; block++) {
+            String digest =
+                    cluster.digests(0, "--block=" + block).get("allChunks").asText();
+            assertThat(digest)
+                    .as("block %d", block)
+                    .hasSize(64)
+                    .isEqualTo(cluster.digests(1, "--block=" + block)
+                            .get("allChunks")
+                            .asText());
+            different.add(digest);
         }
-    }
-
-    /** Coordinators read the file when they start. */
-    private void awaitHeads(long block) {
-        for (int party = 0; party < 2; party++) {
-            cluster.party(party).killCoordinator();
-            cluster.party(party).startCoordinator();
-        }
-        for (int party = 0; party < 2; party++) {
-            cluster.awaitHead(party, block);
-        }
-    }
-
-    private static List<Optional<Bytes32>> codes(BlockLookups lookups, List<String> contracts) {
-        return lookups
-                .lookupAll(
-                        MainnetGenesis.TABLE,
-                        contracts.stream().map(Address::parse).toList())
-                .stream()
-                .map(lookup -> lookup instanceof Found found
-                        ? Optional.of(((AccountValue) found.value()).codeHash())
-                        : Optional.<Bytes32>empty())
-                .toList();
-    }
-
-    /** Adds a block to the recorded ones that puts code at some addresses. */
-    private static void addBlock(long number, Map<String, String> codes) throws IOException {
-        Path blocks = folder.resolve("blocks.jsonl");
-        String parent =
-                JSON.readTree(Files.readAllLines(blocks).getLast()).get("hash").asText();
-        ObjectNode block = JSON.createObjectNode()
-                .put("number", "0x" + Long.toHexString(number))
-                .put("hash", "0x" + "%064x".formatted(number))
-                .put("parentHash", parent)
-                .put("stateRoot", "0x" + "%064x".formatted(number + 1));
-        ObjectNode result = block.putArray("trace").addObject().putObject("result");
-        ObjectNode pre = result.putObject("pre");
-        ObjectNode post = result.putObject("post");
-        codes.forEach((address, code) -> {
-            pre.putObject(address).put("balance", "0x0");
-            post.putObject(address).put("balance", "0x1").put("nonce", 1).put("code", code);
-        });
-        block.putArray("withdrawals");
-        Files.writeString(blocks, JSON.writeValueAsString(block) + "\n", StandardOpenOption.APPEND);
+        assertThat(different).hasSize(13);
     }
 
     private void assertRight(MorphogenClient client) {
-        assertThat(balances).hasSizeGreaterThan(100);
-        List<Address> touched = balances.keySet().stream().map(Address::parse).toList();
-        List<Lookup> lookups = client.lookupAll(MainnetGenesis.TABLE, touched);
-        int at = 0;
-        for (Map.Entry<String, BigInteger> expected : balances.entrySet()) {
-            Lookup lookup = lookups.get(at++);
-            assertThat(lookup.asOf().block().number()).isEqualTo(RecordedBlocks.LAST);
-            assertThat(lookup).as(expected.getKey()).isInstanceOf(Found.class);
-            AccountValue value = (AccountValue) ((Found) lookup).value();
-            assertThat(value.balance()).as(expected.getKey()).isEqualTo(expected.getValue());
-            assertThat(value.nonce()).as(expected.getKey()).isEqualTo(nonces.getOrDefault(expected.getKey(), 0L));
-        }
+        assertThat(touched).hasSizeGreaterThan(100);
+        List<Address> accounts = touched.stream().map(Address::parse).toList();
+        assertRight(
+                client,
+                MainnetGenesis.TABLE,
+                accounts,
+                touched.stream().map(state.accounts()::get).toList());
+        List<StorageKey> keys = new ArrayList<>();
+        List<SlotValue> words = new ArrayList<>();
+        state.slots()
+                .forEach((address, slots) -> slots.forEach((slot, word) -> {
+                    keys.add(StorageKey.of(Address.parse(address), slot));
+                    words.add(new SlotValue(word));
+                }));
+        assertThat(keys).hasSizeGreaterThan(5);
+        assertRight(client, STORAGE, keys, words);
+    }
+
+    private static void assertRight(
+            MorphogenClient client, String table, List<? extends LookupKey> keys, List<? extends RowValue> expected) {
+        List<Lookup> lookups = client.lookupAll(table, keys);
+        assertThat(lookups)
+                .allMatch(lookup -> lookup.asOf().block().number() == ContractBlocks.LAST)
+                .allMatch(Found.class::isInstance);
+        List<RowValue> values =
+                lookups.stream().map(lookup -> ((Found) lookup).value()).toList();
+        assertThat(values).isEqualTo(expected);
     }
 }

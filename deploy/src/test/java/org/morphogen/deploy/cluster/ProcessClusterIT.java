@@ -28,6 +28,7 @@ import org.morphogen.client.lookup.Absent;
 import org.morphogen.client.lookup.Address;
 import org.morphogen.client.lookup.Found;
 import org.morphogen.client.lookup.Lookup;
+import org.morphogen.deploy.genesis.Genesis;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;

@@ -25,6 +25,7 @@ import org.morphogen.coordinator.building.BuildListener;
 import org.morphogen.coordinator.building.SnapshotBuilder;
 import org.morphogen.coordinator.building.SnapshotPlan;
 import org.morphogen.coordinator.building.TablePlan;
+import org.morphogen.deploy.genesis.Genesis;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;

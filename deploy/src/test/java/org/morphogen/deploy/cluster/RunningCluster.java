@@ -1,28 +1,38 @@
 package org.morphogen.deploy.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.morphogen.client.ClientSettings;
 import org.morphogen.client.MorphogenClient;
+import org.morphogen.coordinator.admin.AdminCommand;
 import org.morphogen.coordinator.building.BuildListener;
 import org.morphogen.coordinator.building.SnapshotBuilder;
+import org.morphogen.coordinator.building.SnapshotPlan;
+import org.morphogen.coordinator.cli.ExitCode;
 import org.morphogen.deploy.TestLauncher;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.settings.ByteSize;
 import org.morphogen.settings.SettingsFile;
-import org.morphogen.snapshot.BlockInfo;
+import picocli.CommandLine;
 
 /** A cluster of real processes for tests: verbs that wait until what they say is so. */
 final class RunningCluster implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int CHUNK_ROWS = 1024;
+    /** Small chunks, so that even a small matrix is spread over all nodes. */
+    static final OptionalInt CHUNK_ROWS = OptionalInt.of(1024);
 
     private final LocalCluster cluster;
     private final int nodes;
@@ -58,11 +68,11 @@ final class RunningCluster implements AutoCloseable {
         return cluster.clientSettings();
     }
 
-    /** Lets both parties follow the chain of that file, from when a generation is served. */
-    void follow(Path blocks) throws IOException {
+    /** Lets both parties follow a chain, which that setting of their coordinators names, once a generation is served. */
+    void follow(String setting, String chain) throws IOException {
         for (int party = 0; party < 2; party++) {
             Files.writeString(
-                    party(party).coordinatorSettings(), "blockFile: " + blocks + "\n", StandardOpenOption.APPEND);
+                    party(party).coordinatorSettings(), setting + ": \"" + chain + "\"\n", StandardOpenOption.APPEND);
             party(party).killCoordinator();
             party(party).startCoordinator();
         }
@@ -81,18 +91,28 @@ final class RunningCluster implements AutoCloseable {
 
     /** Builds and publishes the genesis state at both parties. */
     void publishGenesis() {
-        publishGenesis(MainnetGenesis.BLOCK);
+        publish(MainnetGenesis.plan(CHUNK_ROWS));
     }
 
-    /** The same as the state of another block. */
-    void publishGenesis(BlockInfo block) {
+    /** Builds and publishes a snapshot at both parties. */
+    void publish(SnapshotPlan plan) {
         for (int party = 0; party < 2; party++) {
-            SnapshotBuilder.build(
-                    MainnetGenesis.plan(block, OptionalInt.of(CHUNK_ROWS)),
-                    party(party).snapshots().resolve("genesis"),
-                    BuildListener.SILENT);
+            SnapshotBuilder.build(plan, party(party).snapshots().resolve("genesis"), BuildListener.SILENT);
             publish(party, "genesis");
         }
+    }
+
+    /** What {@code admin digests} prints as JSON; fails unless all replicas hold the same. */
+    JsonNode digests(int party, String... options) throws IOException {
+        StringWriter out = new StringWriter();
+        List<String> arguments =
+                new ArrayList<>(List.of("--coordinator=" + party(party).coordinator(), "--output=json", "digests"));
+        arguments.addAll(List.of(options));
+        int exit = new CommandLine(new AdminCommand())
+                .setOut(new PrintWriter(out))
+                .execute(arguments.toArray(String[]::new));
+        assertThat(exit).as("exit code of admin %s", arguments).isEqualTo(ExitCode.OK);
+        return new ObjectMapper().readTree(out.toString());
     }
 
     void publish(int party, String snapshot) {

@@ -1,4 +1,4 @@
-package org.morphogen.deploy.cluster;
+package org.morphogen.deploy.genesis;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,14 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
-import org.morphogen.deploy.genesis.MainnetGenesis;
 
 /** The genesis allocation, read apart from the snapshot builder. */
-final class Genesis {
+public final class Genesis {
     private Genesis() {}
 
     /** Address to balance in wei, in the order of the file. */
-    static Map<String, BigInteger> balances() throws IOException {
+    public static Map<String, BigInteger> balances() throws IOException {
         Map<String, BigInteger> balances = new LinkedHashMap<>();
         try (BufferedReader lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(MainnetGenesis.open()), StandardCharsets.UTF_8))) {
