@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.transport.Endpoint;
 
 /**
  * Two whole parties on this machine. Closing ends every process, and so does the end of this JVM. The folder stays;
@@ -17,13 +18,13 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 
     private final ClusterPlan plan;
+    private final FreePorts ports = new FreePorts();
     private final List<LocalParty> parties;
     private final Thread closer = new Thread(this::endProcesses, "end-processes");
 
     /** Makes the folders and settings of both parties; starts nothing yet. */
     public LocalCluster(ClusterPlan plan) {
         this.plan = plan;
-        FreePorts ports = new FreePorts();
         this.parties = List.of(new LocalParty(plan, 0, ports), new LocalParty(plan, 1, ports));
         writeClientSettings();
         Runtime.getRuntime().addShutdownHook(closer);
@@ -46,6 +47,11 @@ public final class LocalCluster implements AutoCloseable {
     /** Party 0 or 1. */
     public LocalParty party(int number) {
         return parties.get(number);
+    }
+
+    /** A loopback endpoint for something else, which none of the processes takes. */
+    public Endpoint freeEndpoint() {
+        return ports.next();
     }
 
     /** Settings file of a client of this cluster. */

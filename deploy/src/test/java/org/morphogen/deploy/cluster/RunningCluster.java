@@ -26,6 +26,7 @@ import org.morphogen.deploy.TestLauncher;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.settings.ByteSize;
 import org.morphogen.settings.SettingsFile;
+import org.morphogen.transport.Endpoint;
 import picocli.CommandLine;
 
 /** A cluster of real processes for tests: verbs that wait until what they say is so. */
@@ -62,6 +63,10 @@ final class RunningCluster implements AutoCloseable {
 
     List<ChildProcess> processes() {
         return cluster.processes();
+    }
+
+    Endpoint freeEndpoint() {
+        return cluster.freeEndpoint();
     }
 
     Path clientSettings() {

@@ -56,6 +56,11 @@ public final class WorldState {
         return slots;
     }
 
+    /** The hash that an account has for its code. */
+    public static Bytes32 codeHash(byte[] code) {
+        return Bytes32.of(MerklePatricia.keccak256(code));
+    }
+
     /** The root of the state trie, 0x and 64 hex digits. */
     public String stateRoot() {
         Map<String, Bytes32> storageRoots = new TreeMap<>();
