@@ -39,7 +39,7 @@ import org.morphogen.deploy.genesis.Genesis;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.deploy.genesis.WorldState;
 import org.morphogen.failure.MorphogenException;
-import org.morphogen.row.Account64;
+import org.morphogen.row.Account32;
 import org.morphogen.row.RowValue;
 import org.morphogen.row.Slot48;
 import org.morphogen.row.SlotValue;
@@ -80,7 +80,7 @@ class ChainIT {
         Path none = Files.writeString(folder.resolve("slots.csv"), "address,slot,value\n");
         return new SnapshotPlan(
                 ContractBlocks.BASE,
-                List.of(MainnetGenesis.accounts(new Account64()), TablePlan.of(STORAGE, new Slot48(), none)),
+                List.of(MainnetGenesis.accounts(new Account32()), TablePlan.of(STORAGE, new Slot48(), none)),
                 MasterSeed.of(ContractBlocks.BASE),
                 LoadFactor.USUAL,
                 RunningCluster.CHUNK_ROWS);
