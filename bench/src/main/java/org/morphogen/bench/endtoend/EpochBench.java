@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.deploy.cluster.ClusterPlan;
 import org.morphogen.deploy.cluster.LocalCluster;
@@ -56,7 +58,9 @@ public final class EpochBench implements AutoCloseable {
     private final long term;
     private final List<NodeLoad> loads = new ArrayList<>();
     private final ManagedChannel control;
-    private final List<Epoch> epochs = new ArrayList<>();
+    private final List<Epoch> epochs = new CopyOnWriteArrayList<>();
+    private final long followerPid;
+    private final long stillPid;
     private final SplittableRandom random = new SplittableRandom(1);
     private final DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
 
@@ -82,11 +86,48 @@ public final class EpochBench implements AutoCloseable {
             serving.getShards(0)
                     .getReplicasList()
                     .forEach(replica -> loads.add(new NodeLoad(Endpoint.parse(replica.getEndpoint()), 1)));
-            control = Transport.channel(
-                    Endpoint.parse(serving.getShards(0).getReplicas(0).getEndpoint()),
-                    TlsSettings.NONE,
-                    Thread::startVirtualThread);
+            Endpoint follower =
+                    Endpoint.parse(serving.getShards(0).getReplicas(0).getEndpoint());
+            Endpoint still = Endpoint.parse(serving.getShards(0).getReplicas(1).getEndpoint());
+            followerPid = pid(party, follower);
+            stillPid = pid(party, still);
+            control = Transport.channel(follower, TlsSettings.NONE, Thread::startVirtualThread);
         }
+    }
+
+    private static long pid(LocalParty party, Endpoint node) {
+        String name = party.nodeAt(node);
+        return party.processes().stream()
+                .filter(process -> process.name().endsWith(name))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    /**
+     * Memory of both nodes.
+     *
+     * @param matrix bytes of the rows
+     * @param follower bytes resident of the process that follows
+     * @param still bytes resident of the one that stands still
+     */
+    public record Memory(long matrix, long follower, long still) {}
+
+    /** What the processes take now. */
+    public Memory memory() throws IOException {
+        return new Memory(
+                WAYS * geometry.rowsPerWay() * geometry.rowBytes(), resident(followerPid), resident(stillPid));
+    }
+
+    /** Of Linux: pages of every size that are in memory. */
+    private static long resident(long pid) throws IOException {
+        long kilobytes = 0;
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
+            if (line.startsWith("VmRSS:") || line.startsWith("HugetlbPages:")) {
+                kilobytes += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return kilobytes << 10;
     }
 
     /** Gives the first node a block with so many changed rows; the nanoseconds until it acknowledges. */
@@ -144,9 +185,35 @@ public final class EpochBench implements AutoCloseable {
      * @param back epochs behind the head
      */
     public Rounds lookups(int back, int rounds) throws Exception {
-        Epoch subject = epochs.get(epochs.size() - 1 - back);
         return Rounds.run(
-                10, rounds, () -> lookup(loads.get(1), epochs.getFirst()), () -> lookup(loads.get(0), subject));
+                10,
+                rounds,
+                () -> lookup(loads.get(1), epochs.getFirst()),
+                () -> lookup(loads.get(0), epochs.get(epochs.size() - 1 - back)));
+    }
+
+    /** As {@link #lookups}, at the head, while blocks with so many changed rows come at a pace. */
+    public Rounds lookupsWhileBlocksCome(int rows, Duration pace, int rounds) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> blocks =
+                CompletableFuture.runAsync(() -> come(rows, pace, over), Thread::startVirtualThread);
+        try {
+            return lookups(0, rounds);
+        } finally {
+            over.set(true);
+            blocks.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void come(int rows, Duration pace, AtomicBoolean over) {
+        try {
+            while (!over.get()) {
+                Thread.sleep(pace);
+                apply(rows);
+            }
+        } catch (Exception failed) {
+            throw new IllegalStateException("a block failed", failed);
+        }
     }
 
     private boolean lookup(NodeLoad load, Epoch at) throws Exception {

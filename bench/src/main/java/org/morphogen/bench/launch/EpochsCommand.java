@@ -2,6 +2,7 @@ package org.morphogen.bench.launch;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import org.morphogen.bench.measure.Goal;
 import org.morphogen.bench.measure.Result;
 import org.morphogen.bench.measure.Rounds;
 import org.morphogen.bench.measure.Spread;
+import org.morphogen.bench.measure.Unit;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.settings.ByteSize;
 import picocli.CommandLine.Command;
@@ -30,6 +32,9 @@ final class EpochsCommand implements Callable<Integer> {
     private static final int LEAST_LOOKUPS = 100;
     private static final double ALLOWED_SHARE = 1.05;
     private static final double ALLOWED_MILLIS = 0.5;
+    private static final double ALLOWED_MEMORY = 0.10;
+    private static final double MEBI = 1 << 20;
+    private static final Duration PACE = Duration.ofMillis(100);
 
     @Option(names = "--row-bytes", defaultValue = "32", description = "Row width (${DEFAULT-VALUE}).")
     private int rowBytes;
@@ -85,6 +90,27 @@ final class EpochsCommand implements Callable<Integer> {
                 detail));
         results.add(lookup(engine + ", at the head, full window", head, true));
         results.add(lookup(engine + ", at the oldest epoch", bench.lookups(WINDOW - 1, lookups), false));
+        results.add(lookup(
+                engine + ", at the head, a block every " + PACE.toMillis() + " ms",
+                bench.lookupsWhileBlocksCome(rows, PACE, lookups),
+                false));
+        results.add(memory(engine, bench.memory()));
+    }
+
+    /** What following costs beyond the matrix. */
+    private static Result memory(String engine, EpochBench.Memory memory) {
+        double more = (double) (memory.follower() - memory.still()) / memory.matrix();
+        return new Result(
+                engine + ", memory for epochs over the matrix",
+                new Spread(more, more, more),
+                Unit.RATIO,
+                Optional.of(Goal.atMost(ALLOWED_MEMORY)),
+                String.format(
+                        Locale.ROOT,
+                        "processes of %.0f and, standing still, %.0f MiB; matrix %.0f MiB",
+                        memory.follower() / MEBI,
+                        memory.still() / MEBI,
+                        memory.matrix() / MEBI));
     }
 
     private static Result lookup(String name, Rounds rounds, boolean hasGoal) {
