@@ -13,7 +13,7 @@ import java.time.Duration;
 public record FeedLimits(Duration requestTime, Duration pollInterval, long replyBytes, int aheadBlocks) {
     /** For a node of the mainnet. */
     public static final FeedLimits DEFAULT =
-            new FeedLimits(Duration.ofSeconds(60), Duration.ofMillis(500), 256L << 20, 4);
+            new FeedLimits(Duration.ofSeconds(60), Duration.ofMillis(100), 256L << 20, 4);
 
     private static final long LEAST_REPLY_BYTES = 1024;
     private static final int MOST_AHEAD_BLOCKS = 64;
