@@ -3,9 +3,7 @@ package org.morphogen.deploy.cluster;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,14 +61,5 @@ final class HeadTimes implements AutoCloseable {
         public void onCompleted() {
             // Likewise.
         }
-    }
-
-    /** Median, 90th of a hundred and the most, for people. */
-    static String summary(List<Long> millis) {
-        List<Long> sorted = new ArrayList<>(millis);
-        sorted.sort(Long::compare);
-        int last = sorted.size() - 1;
-        return "median %d ms, 90%% below %d ms, most %d ms"
-                .formatted(sorted.get(last / 2), sorted.get(last * 9 / 10), sorted.get(last));
     }
 }

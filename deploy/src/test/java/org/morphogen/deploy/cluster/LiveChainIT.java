@@ -37,6 +37,8 @@ import org.morphogen.snapshot.BlockInfo;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LiveChainIT {
     private static final int EARLIER_BLOCKS = 20;
+    private static final int LARGE_BLOCKS = 10;
+    private static final int LARGE_BLOCK_ACCOUNTS = 1500;
 
     static List<String> rows() {
         return List.of(System.getProperty("live.rows", "account-64").split(",", -1));
@@ -55,6 +57,7 @@ class LiveChainIT {
             cluster.publish(plan(rows, anvil.base(), folder));
             try (LiveStory story = new LiveStory(cluster, anvil, new Random(seed))) {
                 story.grow(blocks);
+                story.growBy(LARGE_BLOCKS, LARGE_BLOCK_ACCOUNTS);
                 story.lookBack(EARLIER_BLOCKS);
 
                 int deep = story.undo(20);

@@ -49,9 +49,10 @@ final class LiveStory implements AutoCloseable {
     private final LiveTraffic traffic;
     private final MorphogenClient client;
     private final List<HeadTimes> heads;
-    private final List<List<Long>> millis = List.of(new ArrayList<>(), new ArrayList<>());
+    private final Latencies usual = new Latencies();
+    private final Latencies large = new Latencies();
     /** Of the chain as it is. */
-    private final List<Mined> mined = new ArrayList<>();
+    private final List<Known> chain = new ArrayList<>();
 
     private final List<BlockInfo> undone = new ArrayList<>();
     private final Set<String> everTouched = new TreeSet<>();
@@ -76,21 +77,39 @@ final class LiveStory implements AutoCloseable {
     /** Makes blocks, and reads everything that each touches. */
     void grow(int count) {
         for (int i = 0; i < count; i++) {
-            Mined next = traffic.mine();
-            mined.add(next);
-            oldest = Math.max(oldest, next.block().number() - WINDOW + 1);
-            everTouched.addAll(next.touched());
-            blocks++;
-            transactions += next.transactions();
-            for (int party = 0; party < 2; party++) {
-                long nanos = heads.get(party).await(next.block().hash(), PATIENCE);
-                millis.get(party).add((nanos - next.orderedNanos()) / 1_000_000);
-            }
-            awaitClient(next.block());
-            compare(new BlockChoice.OfHash(Bytes32.parse(next.block().hash())), next, next.touched());
-            compareNewest(next);
+            follow(traffic.mine(), usual);
         }
     }
+
+    /** The same with blocks that change so many accounts each. */
+    void growBy(int count, int accounts) {
+        follow(traffic.minePayer(), usual);
+        for (int i = 0; i < count; i++) {
+            follow(traffic.minePayments(accounts), large);
+            assertThat(chain.getLast().touched()).hasSizeGreaterThanOrEqualTo(accounts);
+        }
+    }
+
+    private void follow(Mined made, Latencies latencies) {
+        blocks++;
+        transactions += made.transactions();
+        for (int party = 0; party < 2; party++) {
+            long nanos = heads.get(party).await(made.block().hash(), PATIENCE);
+            latencies.add(party, nanos - made.orderedNanos(), nanos - made.madeNanos());
+        }
+        long startNanos = System.nanoTime();
+        Known known = new Known(made.block(), traffic.touched(made.block()));
+        latencies.addTrace(System.nanoTime() - startNanos);
+        chain.add(known);
+        oldest = Math.max(oldest, known.block().number() - WINDOW + 1);
+        everTouched.addAll(known.touched());
+        awaitClient(known.block());
+        compare(new BlockChoice.OfHash(Bytes32.parse(known.block().hash())), known, known.touched());
+        compareNewest(known);
+    }
+
+    /** A block, and the accounts that have to do with it. */
+    private record Known(BlockInfo block, Set<String> touched) {}
 
     private void awaitClient(BlockInfo block) {
         await().atMost(PATIENCE)
@@ -102,11 +121,11 @@ final class LiveStory implements AutoCloseable {
 
     /** Reads the same, and other accounts, at some earlier blocks, by number and by hash. */
     void lookBack(int count) {
-        List<Mined> window =
-                mined.stream().filter(block -> block.block().number() >= oldest).toList();
+        List<Known> window =
+                chain.stream().filter(block -> block.block().number() >= oldest).toList();
         List<String> others = new ArrayList<>(everTouched);
         for (int i = 0; i < count; i++) {
-            Mined earlier = window.get(random.nextInt(window.size()));
+            Known earlier = window.get(random.nextInt(window.size()));
             Set<String> asked = new TreeSet<>(earlier.touched());
             for (int other = 0; other < OTHERS; other++) {
                 asked.add(others.get(random.nextInt(others.size())));
@@ -126,8 +145,8 @@ final class LiveStory implements AutoCloseable {
 
     /** The node has gone back to that block. */
     void forgetTo(BlockInfo head) {
-        while (!mined.getLast().block().equals(head)) {
-            undone.add(mined.removeLast().block());
+        while (!chain.getLast().block().equals(head)) {
+            undone.add(chain.removeLast().block());
         }
     }
 
@@ -146,7 +165,7 @@ final class LiveStory implements AutoCloseable {
 
     /** Every account there is, read privately, makes up the state root of the newest block. */
     void wholeStateHasItsRoot() throws IOException {
-        BlockInfo head = mined.getLast().block();
+        BlockInfo head = chain.getLast().block();
         Set<String> all = new TreeSet<>(Genesis.balances().keySet());
         all.addAll(everTouched);
         List<String> asked = List.copyOf(all);
@@ -171,7 +190,7 @@ final class LiveStory implements AutoCloseable {
 
     /** Both parties have the same digests, at the head and at an earlier block. */
     void bothPartiesHoldTheSame() throws IOException {
-        long head = mined.getLast().block().number();
+        long head = chain.getLast().block().number();
         for (long block : new long[] {head, (head + oldest) / 2, oldest}) {
             String[] options = {"--block=" + block};
             assertThat(cluster.digests(0, options).get("allChunks"))
@@ -183,7 +202,7 @@ final class LiveStory implements AutoCloseable {
 
     /** For people. */
     String report() {
-        return "%d blocks, %d of them undone, %d transactions, %d contracts, %d accounts touched, %d lookups%n"
+        return "%d blocks, %d of them undone, %d transactions, %d contracts, %d accounts touched, %d lookups\n"
                         .formatted(
                                 blocks,
                                 undone.size(),
@@ -191,18 +210,17 @@ final class LiveStory implements AutoCloseable {
                                 traffic.contracts().size(),
                                 everTouched.size(),
                                 lookups)
-                + "from the order to make a block to the head of party 0: " + HeadTimes.summary(millis.get(0)) + "\n"
-                + "from the order to make a block to the head of party 1: " + HeadTimes.summary(millis.get(1));
+                + "usual blocks\n" + usual + "large blocks\n" + large;
     }
 
-    private void compareNewest(Mined head) {
+    private void compareNewest(Known head) {
         String one = head.touched().iterator().next();
         Lookup lookup = client.lookup(MainnetGenesis.TABLE, Address.parse(one));
         assertThat(lookup.asOf().block()).isEqualTo(head.block());
         requireEqual(one, lookup, new NodeAccounts(anvil, head.block().number()));
     }
 
-    private void compare(BlockChoice choice, Mined at, Set<String> asked) {
+    private void compare(BlockChoice choice, Known at, Set<String> asked) {
         BlockLookups state = client.atBlock(choice);
         NodeAccounts node = new NodeAccounts(anvil, at.block().number());
         List<String> addresses = List.copyOf(asked);

@@ -3,6 +3,7 @@ package org.morphogen.deploy.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,29 +30,37 @@ final class LiveTraffic {
     /** Runs what follows it as the contract's code, of 20 bytes. */
     private static final String CREATION = "0x6014600c60003960146000f3";
 
+    /** A contract that pays 1 wei to each address in the words that it is called with. */
+    private static final String PAYER =
+            "0x6021600c60003960216000f3" + "60005b80361115601f576000600060006000600185355af15060200160025" + "65b00";
+
+    /** Of one call; ten of them fit a block. */
+    private static final int PAYMENTS = 250;
+
     /** Called with two words it sets a slot; called without data it destroys itself. */
     private static final String CODE = "3660075733ff005b6020356000355500";
 
     private final Anvil anvil;
     private final Random random;
+    private final List<String> genesis;
     private final List<String> senders;
     private final List<String> known;
     private final List<String> empty;
     private final List<String> contracts = new ArrayList<>();
+    private String payer = "";
 
     /** @param genesis balances of the accounts that there are */
     LiveTraffic(Anvil anvil, Random random, Map<String, BigInteger> genesis) {
         this.anvil = anvil;
         this.random = random;
         this.known = new ArrayList<>(genesis.keySet());
-        List<String> rich = new ArrayList<>(genesis.keySet().stream()
+        this.genesis = List.copyOf(genesis.keySet());
+        List<String> shuffled = new ArrayList<>(genesis.keySet().stream()
                 .filter(address ->
                         genesis.getOrDefault(address, BigInteger.ZERO).compareTo(RICH) > 0)
                 .toList());
-        this.senders = new ArrayList<>();
-        while (senders.size() < SENDERS) {
-            senders.add(rich.remove(random.nextInt(rich.size())));
-        }
+        Collections.shuffle(shuffled, random);
+        this.senders = List.copyOf(shuffled.subList(0, SENDERS));
         this.empty = genesis.keySet().stream()
                 .filter(address ->
                         genesis.getOrDefault(address, BigInteger.ZERO).signum() == 0)
@@ -61,11 +70,10 @@ final class LiveTraffic {
     /**
      * A block.
      *
-     * @param touched accounts that have to do with it, unchanged ones among them
      * @param orderedNanos when the node was told to make it
-     * @param madeNanos when it said that it had
+     * @param madeNanos when it said that it was made
      */
-    record Mined(BlockInfo block, Set<String> touched, int transactions, long orderedNanos, long madeNanos) {}
+    record Mined(BlockInfo block, int transactions, long orderedNanos, long madeNanos) {}
 
     /** Contracts that were created, undone and destroyed ones among them. */
     List<String> contracts() {
@@ -88,14 +96,41 @@ final class LiveTraffic {
         for (int i = 0; i < transactions; i++) {
             send();
         }
+        return order(transactions);
+    }
+
+    /** Makes a block with a contract that pays many, for {@link #minePayments}. */
+    Mined minePayer() {
+        send(Map.of("data", PAYER, "value", "0xde0b6b3a7640000", "gas", "0x100000"));
+        Mined block = order(1);
+        touched(block.block());
+        payer = contracts.getLast();
+        return block;
+    }
+
+    /** Makes a block in which that contract pays so many accounts, one of five a new one. */
+    Mined minePayments(int accounts) {
+        List<String> paid = new ArrayList<>(genesis);
+        Collections.shuffle(paid, random);
+        for (int i = 0; i < accounts; i += PAYMENTS) {
+            StringBuilder data = new StringBuilder("0x");
+            for (int j = i; j < Math.min(accounts, i + PAYMENTS); j++) {
+                data.append("0".repeat(24)).append((j % 5 == 0 ? fresh() : paid.get(j)).substring(2));
+            }
+            send(Map.of("to", payer, "data", data.toString(), "gas", "0x989680"));
+        }
+        return order(accounts / PAYMENTS);
+    }
+
+    private Mined order(int transactions) {
         long orderedNanos = System.nanoTime();
         anvil.call("evm_mine");
         long madeNanos = System.nanoTime();
-        BlockInfo block = anvil.head();
-        return new Mined(block, touched(block), transactions, orderedNanos, madeNanos);
+        return new Mined(anvil.head(), transactions, orderedNanos, madeNanos);
     }
 
-    private Set<String> touched(BlockInfo block) {
+    /** Accounts that have to do with a block, unchanged ones among them. Takes as long as the node takes to trace. */
+    Set<String> touched(BlockInfo block) {
         Set<String> touched = new TreeSet<>();
         String number = Anvil.hex(block.number());
         JsonNode whole = anvil.call("eth_getBlockByNumber", number, true);
