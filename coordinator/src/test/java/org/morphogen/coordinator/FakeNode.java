@@ -5,24 +5,33 @@ import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.CreateMode;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.membership.NodeSighting;
+import org.morphogen.coordinator.transfer.SnapshotLibrary;
+import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.ApplyPart;
+import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.ChunkRef;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
+import org.morphogen.protocol.v1.EpochBinding;
 import org.morphogen.protocol.v1.HeldGeneration;
 import org.morphogen.protocol.v1.HoldRequest;
 import org.morphogen.protocol.v1.HoldResponse;
@@ -30,8 +39,14 @@ import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
 import org.morphogen.protocol.v1.PieceDigest;
+import org.morphogen.protocol.v1.ReadRowsRequest;
+import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RewindRequest;
+import org.morphogen.protocol.v1.RewindResponse;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Sha256;
+import org.morphogen.snapshot.SnapshotDigest;
+import org.morphogen.snapshot.SnapshotDirectory;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
 import org.morphogen.transport.Transport;
@@ -41,14 +56,17 @@ import org.morphogen.zookeeper.RecordCodec;
 
 /**
  * Stands for a shard node: a real gRPC server and a real ephemeral registration, but chunks that are "loaded" by
- * counting. Faults are switched by fields.
+ * counting; or, given a folder of snapshots, by reading them, and then it keeps epochs too. Faults are switched by fields.
  */
 public final class FakeNode implements AutoCloseable {
     public static final long MEMORY_BYTES = 1 << 20;
+    public static final int WINDOW_EPOCHS = 64;
 
     private final String nodeId;
     private final ClusterPaths paths;
-    private final TestZooKeeper zooKeeper;
+    private final Optional<TestZooKeeper> zooKeeper;
+    private final Map<Long, HeldEpochs> epochs = new ConcurrentHashMap<>();
+    private final FakeEpochControl epochControl = new FakeEpochControl(this::epochs);
     private final Map<Long, HoldRequest> held = new ConcurrentSkipListMap<>();
     private final List<HoldRequest> holds = new CopyOnWriteArrayList<>();
     private final List<Long> drops = new CopyOnWriteArrayList<>();
@@ -59,34 +77,83 @@ public final class FakeNode implements AutoCloseable {
     private final AtomicInteger digestsForOthers = new AtomicInteger();
     private volatile long newestTerm;
     private volatile long promisedBytes;
-    private @Nullable Server server;
+    private volatile Optional<Path> snapshots = Optional.empty();
+    private volatile int port;
+    private volatile @Nullable Server server;
     private @Nullable CuratorFramework client;
 
     public FakeNode(String nodeId, int party, TestZooKeeper zooKeeper) {
         this.nodeId = nodeId;
         this.paths = new ClusterPaths(party);
-        this.zooKeeper = zooKeeper;
+        this.zooKeeper = Optional.of(zooKeeper);
+    }
+
+    /** One that nobody finds but who is told. */
+    public FakeNode(String nodeId, int party) {
+        this.nodeId = nodeId;
+        this.paths = new ClusterPaths(party);
+        this.zooKeeper = Optional.empty();
+    }
+
+    /** Makes it read the snapshots of that folder, and keep their epochs. */
+    public FakeNode reading(Path folder) {
+        snapshots = Optional.of(folder);
+        return this;
     }
 
     /** Starts, or starts again with what it held. */
     public FakeNode start() {
         try {
             server = Transport.server(
-                            new Endpoint("127.0.0.1", 0),
+                            new Endpoint("127.0.0.1", zooKeeper.isPresent() ? 0 : port),
                             TlsSettings.NONE,
                             List.of(),
                             List.of(new Control()),
                             Thread::startVirtualThread)
                     .start();
-            client = zooKeeper.connect();
-            NodeRegistration registration = new NodeRegistration(nodeId, "127.0.0.1:" + server.getPort(), MEMORY_BYTES);
-            client.create()
-                    .creatingParentsIfNeeded()
-                    .withMode(CreateMode.EPHEMERAL)
-                    .forPath(paths.node(nodeId), new RecordCodec<>(NodeRegistration.class).encode(registration));
-            return this;
+            port = server.getPort();
         } catch (IOException failed) {
             throw new IllegalStateException(failed);
+        }
+        zooKeeper.ifPresent(this::register);
+        return this;
+    }
+
+    /** As it stands in ZooKeeper. */
+    public NodeRegistration registration() {
+        return new NodeRegistration(nodeId, "127.0.0.1:" + port, MEMORY_BYTES);
+    }
+
+    /** What a poll finds right now. */
+    public NodeSighting sighting() {
+        return hanging
+                ? new NodeSighting(registration(), Optional.empty(), NodeSighting.MISSES_FORGIVEN + 1, "no answer")
+                : new NodeSighting(registration(), Optional.of(status()), 0, "");
+    }
+
+    public boolean runs() {
+        return server != null;
+    }
+
+    private NodeStatus status() {
+        NodeStatus.Builder status = NodeStatus.newBuilder()
+                .setNodeId(nodeId)
+                .setState("READY")
+                .setEngine("fake")
+                .setMemoryLimitBytes(MEMORY_BYTES);
+        held.values().forEach(wish -> status.addGenerations(generation(wish)));
+        return status.build();
+    }
+
+    private void register(TestZooKeeper at) {
+        try {
+            CuratorFramework connected = at.connect();
+            client = connected;
+            connected
+                    .create()
+                    .creatingParentsIfNeeded()
+                    .withMode(CreateMode.EPHEMERAL)
+                    .forPath(paths.node(nodeId), new RecordCodec<>(NodeRegistration.class).encode(registration()));
         } catch (Exception failed) {
             throw new IllegalStateException("node " + nodeId + " cannot register", failed);
         }
@@ -106,6 +173,34 @@ public final class FakeNode implements AutoCloseable {
 
     public void loseEverything() {
         held.clear();
+        epochs.clear();
+    }
+
+    /** Holds chunks of a generation, as if it had been told to. */
+    public void hold(long generation, SnapshotDirectory snapshot, Collection<ChunkId> chunks) {
+        HoldRequest.Builder wish = HoldRequest.newBuilder()
+                .setGeneration(generation)
+                .setSnapshotDigest(ByteString.copyFrom(snapshot.digest().bytes()));
+        chunks.forEach(chunk -> wish.addChunks(ChunkRef.newBuilder()
+                .setTable(chunk.table())
+                .setWay(chunk.way())
+                .setIndex(chunk.index())));
+        held.put(generation, wish.build());
+        epochs.put(generation, new HeldEpochs(snapshot, chunks, WINDOW_EPOCHS));
+    }
+
+    /** The epochs of a generation; fails as a node does that holds none. */
+    public HeldEpochs epochs(long generation) {
+        HeldEpochs found = epochs.get(generation);
+        if (found == null) {
+            throw new MorphogenException(FailureReason.GENERATION_UNKNOWN, "generation: nothing is held of it.");
+        }
+        return found;
+    }
+
+    /** Its epoch calls, to make them go wrong. */
+    public FakeEpochControl epochControl() {
+        return epochControl;
     }
 
     /** Holds a generation that nobody asked for. */
@@ -173,6 +268,26 @@ public final class FakeNode implements AutoCloseable {
         kill();
     }
 
+    private HeldGeneration generation(HoldRequest wish) {
+        HeldGeneration.Builder told = HeldGeneration.newBuilder()
+                .setGeneration(wish.getGeneration())
+                .setSnapshotDigest(ByteString.copyFrom(wish.getSnapshotDigest().toByteArray()))
+                .setAssignmentVersion(wish.getAssignmentVersion())
+                .setChunksWanted(wish.getChunksCount())
+                .setChunksReady(loading && problem.isEmpty() ? wish.getChunksCount() : 0)
+                .setBytesWanted(promisedBytes)
+                .setProblem(problem);
+        HeldEpochs known = epochs.get(wish.getGeneration());
+        if (known != null) {
+            told.setHead(
+                            epochControl.talksNonsense()
+                                    ? EpochBinding.getDefaultInstance()
+                                    : DeltaCodec.write(known.head()))
+                    .setOldest(DeltaCodec.write(known.oldest()));
+        }
+        return told.build();
+    }
+
     private final class Control extends NodeControlServiceGrpc.NodeControlServiceImplBase {
         @Override
         public void hold(HoldRequest request, StreamObserver<HoldResponse> reply) {
@@ -181,6 +296,7 @@ public final class FakeNode implements AutoCloseable {
             }
             holds.add(request);
             held.put(request.getGeneration(), request);
+            snapshots.ifPresent(folder -> epochs.computeIfAbsent(request.getGeneration(), _ -> read(folder, request)));
             reply.onNext(HoldResponse.getDefaultInstance());
             reply.onCompleted();
         }
@@ -192,6 +308,7 @@ public final class FakeNode implements AutoCloseable {
             }
             drops.add(request.getGeneration());
             held.remove(request.getGeneration());
+            epochs.remove(request.getGeneration());
             reply.onNext(DropResponse.getDefaultInstance());
             reply.onCompleted();
         }
@@ -201,13 +318,7 @@ public final class FakeNode implements AutoCloseable {
             if (refused(request.getTerm(), reply)) {
                 return;
             }
-            NodeStatus.Builder status = NodeStatus.newBuilder()
-                    .setNodeId(nodeId)
-                    .setState("READY")
-                    .setEngine("fake")
-                    .setMemoryLimitBytes(MEMORY_BYTES);
-            held.values().forEach(wish -> status.addGenerations(generation(wish)));
-            reply.onNext(status.build());
+            reply.onNext(FakeNode.this.status());
             reply.onCompleted();
         }
 
@@ -236,17 +347,36 @@ public final class FakeNode implements AutoCloseable {
             return ByteString.copyFrom(HexFormat.of().parseHex(FakeNode.digest(file, epoch, rows)));
         }
 
-        private HeldGeneration generation(HoldRequest wish) {
-            return HeldGeneration.newBuilder()
-                    .setGeneration(wish.getGeneration())
-                    .setSnapshotDigest(
-                            ByteString.copyFrom(wish.getSnapshotDigest().toByteArray()))
-                    .setAssignmentVersion(wish.getAssignmentVersion())
-                    .setChunksWanted(wish.getChunksCount())
-                    .setChunksReady(loading && problem.isEmpty() ? wish.getChunksCount() : 0)
-                    .setBytesWanted(promisedBytes)
-                    .setProblem(problem)
-                    .build();
+        private HeldEpochs read(Path folder, HoldRequest wish) {
+            SnapshotDigest digest = SnapshotDigest.of(wish.getSnapshotDigest().toByteArray());
+            List<ChunkId> chunks = wish.getChunksList().stream()
+                    .map(chunk -> new ChunkId(chunk.getTable(), chunk.getWay(), chunk.getIndex()))
+                    .toList();
+            return new HeldEpochs(new SnapshotLibrary(folder).find(digest), chunks, WINDOW_EPOCHS);
+        }
+
+        @Override
+        public StreamObserver<ApplyPart> apply(StreamObserver<ApplyResponse> reply) {
+            return epochControl.apply(reply, term -> refused(term, reply));
+        }
+
+        @Override
+        public void rewind(RewindRequest request, StreamObserver<RewindResponse> reply) {
+            if (!refused(request.getTerm(), reply)) {
+                FakeEpochControl.answer(
+                        reply,
+                        () -> RewindResponse.newBuilder()
+                                .setHead(DeltaCodec.write(
+                                        epochControl.rewind(request.getGeneration(), request.getDigest())))
+                                .build());
+            }
+        }
+
+        @Override
+        public void readRows(ReadRowsRequest request, StreamObserver<ReadRowsResponse> reply) {
+            if (!refused(request.getTerm(), reply)) {
+                FakeEpochControl.answer(reply, () -> epochControl.read(request));
+            }
         }
 
         private boolean refused(long term, StreamObserver<?> reply) {

@@ -69,6 +69,16 @@ public record ClusterPaths(int party) {
         return assignments() + "/" + digits(generation);
     }
 
+    /** Parent of the epochs of generations that follow the chain without being the one in the view. */
+    public String lines() {
+        return root() + "/lines";
+    }
+
+    /** The epochs of one such generation. */
+    public String line(long generation) {
+        return lines() + "/" + digits(generation);
+    }
+
     /** Which generation is served, and its head. */
     public String serving() {
         return root() + "/serving";

@@ -1,14 +1,11 @@
 package org.morphogen.coordinator.epoch;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
-import org.morphogen.coordinator.membership.NodeWatch;
 import org.morphogen.coordinator.transfer.SnapshotLibrary;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
@@ -18,184 +15,224 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A leader's work on epochs, on a thread of its own: takes block after block from the feed, gives its delta to the nodes,
- * and publishes it as the head once every shard can answer it. What was begun and not published is done again by the next
- * leader and comes to the same bytes, so nothing is lost and nothing applied twice. Ends with the term.
+ * A leader's work on the epochs of one generation, on a thread of its own: takes block after block from the feed, gives
+ * its delta to the nodes, and publishes it as the head once the nodes that it takes can answer it. What was begun and not
+ * published is done again by the next leader and comes to the same bytes, so nothing is lost and nothing applied twice.
+ * Ends with the term, or when the books have the generation no more.
  */
-public final class ChainFollower implements AutoCloseable {
+final class ChainFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainFollower.class);
-    private static final Duration WAIT_FOR_BLOCK = Duration.ofSeconds(1);
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final String WORK = "the leader's own work";
 
-    private final BlockFeed feed;
+    private final long generation;
+    private final SharedFeed feed;
+    /** For blocks that were followed before: asking for them shall not wait until there is a newer one. */
+    private final SharedFeed spareFeed;
+
     private final EpochBooks books;
-    private final NodeCalls calls;
-    private final SnapshotLibrary library;
+    private final GenerationLine mine;
     private final int windowEpochs;
+    private final Pace pace;
     private final Thread thread;
-    private @Nullable GenerationLine line;
     private final Told told = new Told();
-    private String reported = "";
-    private Set<String> reportedAtHead = Set.of();
+    private String stalled = "";
+    private ChainPlace place = ChainPlace.UNTOLD;
+    private Optional<LineStanding> reported = Optional.empty();
     private volatile boolean over;
 
     /**
-     * Does nothing until {@link #start}. Takes the feed over.
+     * Does nothing until {@link #start}.
      *
+     * @param feeds opens a feed of the chain
      * @param windowEpochs that can be asked for, head included
-     * @param deadline of each call to a node
      */
-    public ChainFollower(
-            BlockFeed feed,
+    ChainFollower(
+            long generation,
+            Supplier<BlockFeed> feeds,
             EpochBooks books,
-            NodeWatch watch,
+            NodeCalls calls,
             SnapshotLibrary library,
-            int party,
-            long term,
             int windowEpochs,
-            Duration deadline) {
-        this.feed = feed;
+            Pace pace) {
+        this.generation = generation;
+        this.feed = new SharedFeed(feeds);
+        this.spareFeed = new SharedFeed(feeds);
         this.books = books;
-        this.calls = new NodeCalls(watch, party, term, deadline);
-        this.library = library;
+        this.mine = new GenerationLine(library, calls, pace.stragglers());
         this.windowEpochs = windowEpochs;
-        this.thread = Thread.ofPlatform().daemon().name("follower-term-" + term).unstarted(this::run);
+        this.pace = pace;
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("follower-" + generation + "-term-" + calls.term())
+                .unstarted(this::run);
     }
 
     /** Begins. */
-    public void start() {
+    void start() {
         thread.start();
     }
 
-    @Override
-    public void close() {
+    /** Waits until it has ended. */
+    void awaitEnd() throws InterruptedException {
+        thread.join();
+    }
+
+    /** Begins to end. */
+    void end() {
         over = true;
         thread.interrupt();
+    }
+
+    /** Ends; waits for a call to a node that is under way. */
+    @Override
+    public void close() {
+        end();
         try {
-            thread.join();
+            awaitEnd();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        feed.close();
     }
 
     private void run() {
-        while (!over) {
-            try {
-                step();
-            } catch (InterruptedException closing) {
-                return;
-            } catch (MorphogenException problem) {
-                told.tell("chain", problem.explain());
-                pause();
-            } catch (RuntimeException | Error defect) {
-                // An error too: a leader that follows no more would stand still without a word.
-                LOG.error("A step along the chain failed; it is tried again", defect);
-                pause();
-            }
-        }
-    }
-
-    private void step() throws InterruptedException {
-        Optional<ServedLine> served = books.served();
-        if (served.isEmpty()) {
-            Thread.sleep(WAIT_FOR_BLOCK);
-            return;
-        }
-        GenerationLine mine = line(served.get());
-        mine.nodes().settle(served.get(), index -> mine.delta(served.get(), index, feed, WAIT_FOR_BLOCK));
-        report(served.get(), mine, reported);
-        if (!mine.nodes().everyShardIsAtHead(served.get())) {
-            Thread.sleep(PAUSE_AFTER_FAILURE);
-            return;
-        }
-        go(served.get(), mine, next(served.get(), mine));
-    }
-
-    private FeedStep next(ServedLine served, GenerationLine mine) throws InterruptedException {
         try {
-            return feed.next(blocks(served.window()), WAIT_FOR_BLOCK);
+            boolean more = true;
+            while (more && !over) {
+                more = turn();
+            }
+        } catch (InterruptedException closing) {
+            LOG.debug("Generation {} is followed no more", generation);
+        } finally {
+            mine.nodes().close();
+            feed.close();
+            spareFeed.close();
+        }
+    }
+
+    /** One step along the chain, or a pause after one that failed; false when there is nothing to follow any more. */
+    private boolean turn() throws InterruptedException {
+        try {
+            return step();
+        } catch (MorphogenException problem) {
+            if (!over) {
+                told.tell(WORK, problem.explain());
+            }
+        } catch (RuntimeException | Error defect) {
+            // An error too: a leader that follows no more would stand still without a word.
+            LOG.error("A step along the chain failed; it is tried again", defect);
+        }
+        Thread.sleep(pace.pause());
+        return true;
+    }
+
+    private boolean step() throws InterruptedException {
+        Optional<ServedLine> now = books.line(generation);
+        if (now.isEmpty()) {
+            return false;
+        }
+        ServedLine line = now.get();
+        mine.nodes().settle(line, index -> mine.delta(line, index, spareFeed, pace.block()));
+        if (mine.nodes().areEnough(line)) {
+            report();
+            follow(line);
+        } else {
+            mine.nodes().missing(line).ifPresent(who -> stalled = who);
+            report();
+            Thread.sleep(pace.pause());
+        }
+        return true;
+    }
+
+    private void follow(ServedLine line) throws InterruptedException {
+        FeedStep step;
+        try {
+            step = feed.next(blocks(line.window()), pace.block());
         } catch (MorphogenException unreachable) {
-            report(served, mine, "No blocks come: " + unreachable.explain());
-            throw unreachable;
+            stand("No blocks come: " + unreachable.explain());
+            return;
         }
+        go(line, step);
     }
 
-    private void go(ServedLine served, GenerationLine mine, FeedStep step) throws InterruptedException {
+    private void go(ServedLine line, FeedStep step) throws InterruptedException {
         switch (step) {
-            case FeedStep.Append append -> append(served, mine, append);
-            case FeedStep.Undo undo -> undo(served, mine, undo.to());
-            case FeedStep.TooDeep tooDeep -> {
-                report(served, mine, tooDeep.why());
-                Thread.sleep(WAIT_FOR_BLOCK);
-            }
-            case FeedStep.Nothing _ -> report(served, mine, "");
+            case FeedStep.Append append -> append(line, append);
+            case FeedStep.Undo undo -> undo(line, undo.to());
+            case FeedStep.TooDeep tooDeep -> stand(offChain(line, tooDeep));
+            case FeedStep.Nothing _ -> goesOn(ChainPlace.NEWEST);
         }
     }
 
-    private void append(ServedLine served, GenerationLine mine, FeedStep.Append append) throws InterruptedException {
-        switch (mine.build(served, served.head(), append.changes())) {
-            case BuiltDelta.Whole whole -> publish(served, mine, whole.delta());
-            case BuiltDelta.Impossible impossible -> {
-                report(served, mine, impossible.why());
-                Thread.sleep(WAIT_FOR_BLOCK);
-            }
+    private static String offChain(ServedLine line, FeedStep.TooDeep tooDeep) {
+        BlockInfo first = line.window().getFirst().block();
+        boolean fromSnapshot = line.window().getFirst().number() == 0;
+        return fromSnapshot
+                ? "The snapshot's block " + first.number() + " " + first.hash() + " is not on the chain that this party"
+                        + " follows: " + tooDeep.why() + ". Build a snapshot of a block of that chain and publish it."
+                : tooDeep.why();
+    }
+
+    private void append(ServedLine line, FeedStep.Append append) throws InterruptedException {
+        BuiltDelta built;
+        try {
+            built = mine.build(line, line.head(), append.changes());
+        } catch (MorphogenException unread) {
+            stand(unread.explain());
+            return;
+        }
+        switch (built) {
+            case BuiltDelta.Whole whole -> publish(line, whole.delta());
+            case BuiltDelta.Impossible impossible -> stand(impossible.why());
         }
     }
 
-    private void publish(ServedLine served, GenerationLine mine, Delta delta) {
-        if (!mine.nodes().apply(served, delta)) {
+    private void publish(ServedLine line, Delta delta) throws InterruptedException {
+        if (!mine.nodes().apply(line, delta)) {
             return;
         }
         mine.remember(delta);
-        List<Epoch> window = new ArrayList<>(served.window());
+        List<Epoch> window = new ArrayList<>(line.window());
         window.add(delta.header().epoch());
         List<Epoch> kept = window.subList(Math.max(0, window.size() - windowEpochs), window.size());
-        books.publish(served.generation(), kept, mine.nodes().atHead());
-        reportedAtHead = mine.nodes().atHead();
+        books.publish(generation, kept, mine.nodes().atHead());
         mine.keepOnly(kept);
-        told.well("chain");
-        report(served, mine, "");
+        goesOn(ChainPlace.ON_CHAIN);
     }
 
     /** Clients first: they ask no more for epochs that nodes then forget. */
-    private void undo(ServedLine served, GenerationLine mine, BlockInfo to) {
-        List<Epoch> kept = served.window().stream()
+    private void undo(ServedLine line, BlockInfo to) throws InterruptedException {
+        List<Epoch> kept = line.window().stream()
                 .filter(epoch -> epoch.block().number() <= to.number())
                 .toList();
         LOG.info("The chain goes back to block {} ({})", to.number(), to.hash());
-        books.publish(served.generation(), kept, mine.nodes().atHead());
-        mine.nodes().rewind(served, kept.getLast());
+        books.publish(generation, kept, mine.nodes().atHead());
+        mine.nodes().rewind(line, kept.getLast());
         mine.keepOnly(kept);
+        goesOn(ChainPlace.ON_CHAIN);
     }
 
-    private GenerationLine line(ServedLine served) {
-        GenerationLine mine = line;
-        if (mine == null || mine.generation() != served.generation()) {
-            DeltaBuilder builder = DeltaBuilder.open(library.find(served.snapshot()));
-            mine = new GenerationLine(served.generation(), builder, calls);
-            line = mine;
+    private void goesOn(ChainPlace now) {
+        told.well(WORK);
+        stalled = "";
+        place = now;
+        report();
+    }
+
+    private void stand(String why) throws InterruptedException {
+        if (!why.equals(stalled)) {
+            LOG.warn("Epochs of generation {} stand still: {}", generation, why);
         }
-        return mine;
+        stalled = why;
+        place = ChainPlace.UNTOLD;
+        report();
+        Thread.sleep(pace.block());
     }
 
-    private void report(ServedLine served, GenerationLine mine, String stalled) {
-        Set<String> atHead = mine.nodes().atHead();
-        if (!reported.equals(stalled) || !reportedAtHead.equals(atHead)) {
-            if (!stalled.isEmpty() && !reported.equals(stalled)) {
-                LOG.warn("Epochs stand still: {}", stalled);
-            }
-            books.report(served.generation(), atHead, stalled);
-            reported = stalled;
-            reportedAtHead = atHead;
-        }
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(PAUSE_AFTER_FAILURE);
-        } catch (InterruptedException closing) {
-            over = true;
+    private void report() {
+        LineStanding now = new LineStanding(mine.nodes().atHead(), stalled, place);
+        if (reported.filter(now::equals).isEmpty()) {
+            books.report(generation, now);
+            reported = Optional.of(now);
         }
     }
 

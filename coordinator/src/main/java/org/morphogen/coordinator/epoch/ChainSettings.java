@@ -41,6 +41,11 @@ public final class ChainSettings {
         return new ChainSettings(Optional.empty(), Optional.empty(), MOST_EPOCHS);
     }
 
+    /** Whether there is a chain to follow. */
+    public boolean isFollowed() {
+        return node.isPresent() || file.isPresent();
+    }
+
     /** The feed; empty to follow none. */
     public Optional<BlockFeed> open() {
         return node.<BlockFeed>map(address -> new JsonRpcFeed(address, FeedLimits.DEFAULT))

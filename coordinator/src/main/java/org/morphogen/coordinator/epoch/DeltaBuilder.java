@@ -37,7 +37,7 @@ import org.morphogen.snapshot.TableManifest;
 
 /**
  * Makes the delta of a block. What it makes follows from the rows and dictionaries of the epoch before and the block
- * alone, so both parties make the same. Not thread-safe.
+ * alone, so both parties make the same. Thread-safe; makes one at a time.
  */
 final class DeltaBuilder {
     private final Manifest manifest;
@@ -81,7 +81,7 @@ final class DeltaBuilder {
      * @param dictionaries as they were at that epoch
      * @param rows reads a table's rows as they were at that epoch
      */
-    BuiltDelta build(
+    synchronized BuiltDelta build(
             Epoch parent, GrownDictionaries dictionaries, BlockChanges block, Function<TableManifest, RowReader> rows) {
         List<DeltaPiece> pieces = new ArrayList<>();
         List<DictionaryGrowth> growths = new ArrayList<>();

@@ -5,19 +5,21 @@ import java.util.Optional;
 import java.util.Set;
 import org.morphogen.epoch.Epoch;
 
-/** The leader's books, as far as epochs go. Calls may take seconds; they fail when the term is over. */
+/**
+ * The leader's books, as far as epochs go. Calls may take seconds; they fail when the term is over. Thread-safe.
+ */
 public interface EpochBooks {
-    /** What is served; empty while nothing is. */
-    Optional<ServedLine> served();
+    /** A generation's epochs; empty for good once it is held no more. */
+    Optional<ServedLine> line(long generation);
 
     /**
-     * Makes the last epoch of a window the head, for clients too.
+     * Makes the last epoch of a window the head of a generation, for clients too if they may ask it.
      *
      * @param window oldest first; at least one
      * @param atHead nodes that can answer the head
      */
     void publish(long generation, List<Epoch> window, Set<String> atHead);
 
-    /** Tells which nodes can answer the head, and why epochs do not follow the chain; empty while they do. */
-    void report(long generation, Set<String> atHead, String stalled);
+    /** Tells how a generation follows the chain. */
+    void report(long generation, LineStanding standing);
 }

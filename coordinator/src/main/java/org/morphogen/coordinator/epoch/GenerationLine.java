@@ -1,46 +1,46 @@
 package org.morphogen.coordinator.epoch;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.transfer.SnapshotLibrary;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.Manifest;
 
 /**
  * What a leader knows of one generation's epochs: where its nodes are, and the deltas of the window that it made itself.
- * Those of an earlier leader it makes again when a node lacks them. Not thread-safe.
+ * Those of an earlier leader it makes again when a node lacks them. Deltas may be asked for by several threads; all else is
+ * for one.
  */
 final class GenerationLine {
-    private final long generation;
-    private final DeltaBuilder builder;
+    private final SnapshotLibrary library;
     private final NodeCalls calls;
     private final NodeEpochs nodes;
     /** By the digest of the epoch that they lead to; no more than the window's. */
-    private final Map<Bytes32, Delta> deltas = new HashMap<>();
+    private final Map<Bytes32, Delta> deltas = new ConcurrentHashMap<>();
 
     /** By the digest of their epoch; no more than the window's. They share what they have in common. */
-    private final Map<Bytes32, GrownDictionaries> dictionaries = new HashMap<>();
+    private final Map<Bytes32, GrownDictionaries> dictionaries = new ConcurrentHashMap<>();
 
-    GenerationLine(long generation, DeltaBuilder builder, NodeCalls calls) {
-        this.generation = generation;
-        this.builder = builder;
+    private @Nullable DeltaBuilder builder;
+
+    GenerationLine(SnapshotLibrary library, NodeCalls calls, Duration forStragglers) {
+        this.library = library;
         this.calls = calls;
-        this.nodes = new NodeEpochs(calls);
-    }
-
-    long generation() {
-        return generation;
+        this.nodes = new NodeEpochs(calls, forStragglers);
     }
 
     NodeEpochs nodes() {
@@ -63,20 +63,36 @@ final class GenerationLine {
         dictionaries.keySet().retainAll(digests);
     }
 
-    /** The delta of a block on top of an epoch of the window. */
+    /**
+     * The delta of a block on top of an epoch of the window. Fails with UNAVAILABLE when nodes do not answer, or as the
+     * snapshot's files do.
+     */
     BuiltDelta build(ServedLine served, Epoch parent, BlockChanges block) {
-        return builder.build(
-                parent, dictionaries(served, parent), block, table -> new ShardRows(calls, served, table, parent));
+        DeltaBuilder known = builder(served);
+        return known.build(
+                parent,
+                dictionaries(served, parent, known.manifest()),
+                block,
+                table -> new ShardRows(calls, served, table, parent, nodes.atHead()));
     }
 
-    private GrownDictionaries dictionaries(ServedLine served, Epoch at) {
+    private GrownDictionaries dictionaries(ServedLine served, Epoch at, Manifest manifest) {
         GrownDictionaries known = dictionaries.get(at.digest());
         if (known == null) {
-            GrownDictionaries other = dictionaries.values().stream()
-                    .findFirst()
-                    .orElseGet(() -> GrownDictionaries.of(builder.manifest()));
-            known = new NodeDictionaries(calls, served, builder.manifest()).at(at, other);
+            GrownDictionaries other =
+                    dictionaries.values().stream().findFirst().orElseGet(() -> GrownDictionaries.of(manifest));
+            known = new NodeDictionaries(calls, served, manifest).at(at, other);
             dictionaries.put(at.digest(), known);
+        }
+        return known;
+    }
+
+    /** Not before it is needed: nodes that are at the head are so without the snapshot. */
+    private synchronized DeltaBuilder builder(ServedLine served) {
+        DeltaBuilder known = builder;
+        if (known == null) {
+            known = DeltaBuilder.open(library.find(served.snapshot()));
+            builder = known;
         }
         return known;
     }

@@ -1,13 +1,18 @@
 package org.morphogen.coordinator.epoch;
 
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.morphogen.coordinator.membership.NodeLink;
 import org.morphogen.coordinator.placement.ReplicaRecord;
 import org.morphogen.coordinator.placement.ShardRecord;
@@ -23,15 +28,21 @@ import org.morphogen.snapshot.ChunkId;
 
 /**
  * Which epoch each node of a generation is at, and the calls that bring it elsewhere. A node counts as at the head from
- * its own word on until a call to it fails. Not thread-safe.
+ * its own word on, until a call to it fails or it says otherwise. For one thread, but for {@link #atHead}. Nodes that are
+ * elsewhere are brought to the head by threads of their own, one a node, so that they hold up nobody.
  */
-final class NodeEpochs {
+final class NodeEpochs implements AutoCloseable {
     private final NodeCalls calls;
+    private final Duration forStragglers;
     private final Told told = new Told();
-    private final Set<String> atHead = new HashSet<>();
+    private final Set<String> atHead = ConcurrentHashMap.newKeySet();
+    private final Map<String, Errand> errands = new HashMap<>();
+    private boolean begun;
 
-    NodeEpochs(NodeCalls calls) {
+    /** @param forStragglers how much longer than the others a node may take */
+    NodeEpochs(NodeCalls calls, Duration forStragglers) {
         this.calls = calls;
+        this.forStragglers = forStragglers;
     }
 
     /** Nodes that can answer the head. */
@@ -39,41 +50,136 @@ final class NodeEpochs {
         return Set.copyOf(atHead);
     }
 
-    /** Whether every shard has a node that can answer the head. */
-    boolean everyShardIsAtHead(ServedLine line) {
-        return line.assignment().shards().stream().allMatch(shard -> hasOne(shard, atHead));
+    /** Whether the nodes at the head are those without which a generation does not move on. */
+    boolean areEnough(ServedLine line) {
+        return areEnough(line, atHead);
+    }
+
+    /** Which node a staged generation waits for, and why. */
+    Optional<String> missing(ServedLine line) {
+        return assigned(line)
+                .filter(node -> line.staged() && !atHead.contains(node))
+                .findFirst()
+                .map(node -> "Node " + node + " is not at block "
+                        + line.head().block().number() + ": "
+                        + (calls.answers(node) ? told.of(node).orElse("it is on the way.") : "it does not answer."));
     }
 
     /** Makes all nodes at the head go back to an epoch; those that do not are no longer at the head. */
-    void rewind(ServedLine line, Epoch to) {
-        Map<String, CompletableFuture<Epoch>> answers = new HashMap<>();
-        atHead.forEach(node -> calls.link(node).ifPresent(link -> answers.put(node, rewind(link, line, to))));
-        keepThose(answers, to);
+    void rewind(ServedLine line, Epoch to) throws InterruptedException {
+        Round round = new Round(to, forStragglers, told);
+        atHead.forEach(node -> calls.link(node).ifPresent(link -> round.add(node, rewind(link, line, to))));
+        keep(round, line);
     }
 
-    /**
-     * Gives a delta to all nodes at the head. Afterwards those that took it are; true if they are enough for every shard.
-     */
-    boolean apply(ServedLine line, Delta delta) {
-        Epoch next = delta.header().epoch();
-        Map<String, CompletableFuture<Epoch>> answers = new HashMap<>();
-        atHead.forEach(node -> calls.link(node).ifPresent(link -> answers.put(node, apply(link, node, line, delta))));
-        keepThose(answers, next);
-        return everyShardIsAtHead(line);
+    /** Gives a delta to all nodes at the head. Afterwards those that took it are; true if they are enough to move on. */
+    boolean apply(ServedLine line, Delta delta) throws InterruptedException {
+        Round round = new Round(delta.header().epoch(), forStragglers, told);
+        atHead.forEach(node -> calls.link(node).ifPresent(link -> round.add(node, apply(link, node, line, delta))));
+        keep(round, line);
+        return areEnough(line);
     }
 
-    /** Brings nodes that are elsewhere to the head. */
-    void settle(ServedLine line, DeltaSource deltas) {
-        Set<String> assigned =
-                line.assignment().replicas().map(ReplicaRecord::nodeId).collect(Collectors.toSet());
-        atHead.retainAll(assigned);
-        for (String node : assigned) {
-            Optional<NodeLink> link = calls.link(node);
-            boolean callable = link.isPresent() && calls.answers(node);
-            if (callable && !atHead.contains(node) && settle(link.get(), node, line, deltas)) {
+    private void keep(Round round, ServedLine line) throws InterruptedException {
+        atHead.retainAll(round.await(nodes -> areEnough(line, nodes)));
+        round.stragglers().forEach((node, call) -> errands.put(node, Errand.straggling(line.head(), call)));
+    }
+
+    /** Brings nodes that are elsewhere to the head; waits for them while those at the head are not enough. */
+    void settle(ServedLine line, DeltaSource deltas) throws InterruptedException {
+        atHead.retainAll(assigned(line).collect(Collectors.toSet()));
+        collect(line);
+        assigned(line)
+                .filter(node -> !errands.containsKey(node) && calls.answers(node) && needsErrand(node, line))
+                .forEach(node -> calls.link(node).ifPresent(link -> begin(link, node, line, deltas)));
+        while (!areEnough(line) && !errands.isEmpty()) {
+            awaitOne();
+            collect(line);
+        }
+        if (!begun) {
+            // Else clients would hear at each change of leaders that some are not ready.
+            begun = true;
+            awaitAll();
+            collect(line);
+        }
+    }
+
+    /** Ends what is under way. */
+    @Override
+    public void close() {
+        errands.values().forEach(errand -> errand.stop().run());
+    }
+
+    private void begin(NodeLink link, String node, ServedLine line, DeltaSource deltas) {
+        boolean look = atHead.contains(node);
+        Errand.Work work = look
+                ? () -> standing(link, line)
+                : () -> settle(link, node, line, deltas) ? Optional.of(line.head()) : Optional.empty();
+        errands.put(node, Errand.begin(node, line.head(), look, work, told));
+    }
+
+    /** A node that was restarted without its disk may have said so to whoever polls it, and to nobody else. */
+    private boolean needsErrand(String node, ServedLine line) {
+        return !atHead.contains(node)
+                || calls.held(node, line.generation())
+                        .filter(held -> held.getHead()
+                                .getDigest()
+                                .equals(DeltaCodec.bytes(line.head().digest())))
+                        .isEmpty();
+    }
+
+    private void awaitOne() throws InterruptedException {
+        try {
+            CompletableFuture.anyOf(ends()).get();
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    private void awaitAll() throws InterruptedException {
+        try {
+            CompletableFuture.allOf(ends()).get(forStragglers.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            // They are waited for no longer.
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    private CompletableFuture<?>[] ends() {
+        return errands.values().stream().map(Errand::end).toArray(CompletableFuture[]::new);
+    }
+
+    private void collect(ServedLine line) {
+        errands.entrySet().removeIf(entry -> {
+            Errand errand = entry.getValue();
+            if (!errand.end().isDone()) {
+                return false;
+            }
+            take(entry.getKey(), errand, errand.end().join(), line);
+            return true;
+        });
+    }
+
+    private void take(String node, Errand errand, Optional<Epoch> standing, ServedLine line) {
+        if (!errand.look()) {
+            if (standing.equals(Optional.of(line.head()))) {
                 atHead.add(node);
             }
+        } else if (standing.filter(epoch -> epoch.number() >= errand.from().number())
+                .isEmpty()) {
+            atHead.remove(node);
         }
+    }
+
+    private static boolean areEnough(ServedLine line, Set<String> nodes) {
+        return line.staged()
+                ? assigned(line).allMatch(nodes::contains)
+                : line.assignment().shards().stream().allMatch(shard -> hasOne(shard, nodes));
+    }
+
+    private static Stream<String> assigned(ServedLine line) {
+        return line.assignment().replicas().map(ReplicaRecord::nodeId).distinct();
     }
 
     /** Gives the delta that leads to an epoch of the window. */
@@ -161,19 +267,6 @@ final class NodeEpochs {
                         .setDigest(DeltaCodec.bytes(to.digest()))
                         .build(),
                 calls.deadline());
-    }
-
-    private void keepThose(Map<String, CompletableFuture<Epoch>> answers, Epoch wanted) {
-        atHead.clear();
-        answers.forEach((node, answer) -> {
-            try {
-                if (ShardRows.joined(answer).equals(wanted)) {
-                    atHead.add(node);
-                }
-            } catch (MorphogenException refused) {
-                told.tell(node, refused.explain());
-            }
-        });
     }
 
     private static boolean hasOne(ShardRecord shard, Set<String> nodes) {

@@ -6,11 +6,13 @@ import org.morphogen.epoch.Epoch;
 import org.morphogen.snapshot.SnapshotDigest;
 
 /**
- * The generation that is served, as the books have it.
+ * A generation that follows the chain, as the books have it.
  *
  * @param window epochs that can be asked for, oldest first; at least one
+ * @param staged whether it is not served yet: then it moves on with all of its nodes only
  */
-public record ServedLine(long generation, SnapshotDigest snapshot, List<Epoch> window, AssignmentRecord assignment) {
+public record ServedLine(
+        long generation, SnapshotDigest snapshot, List<Epoch> window, AssignmentRecord assignment, boolean staged) {
     public ServedLine {
         window = List.copyOf(window);
     }

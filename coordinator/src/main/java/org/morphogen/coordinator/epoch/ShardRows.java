@@ -1,14 +1,17 @@
 package org.morphogen.coordinator.epoch;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.morphogen.coordinator.delta.RowPlace;
 import org.morphogen.coordinator.delta.RowReader;
 import org.morphogen.coordinator.membership.NodeLink;
@@ -26,23 +29,28 @@ import org.morphogen.snapshot.TableManifest;
 
 /**
  * Reads rows of one table from the nodes that hold them, as they were at an epoch: each shard is asked once, all at the
- * same time, and another replica where one fails.
+ * same time, and another replica where one fails or is slow. Those at the head are asked first.
  */
 final class ShardRows implements RowReader {
     /** Rows of one request: fewer bytes than an answer may have, whatever the row width. */
     private static final int MOST_BYTES = 2 << 20;
 
+    /** The part of a call's deadline that a replica has while there is another one. */
+    private static final int PARTS_OF_DEADLINE = 5;
+
     private final NodeCalls calls;
     private final ServedLine line;
     private final TableManifest table;
     private final Epoch at;
+    private final Set<String> atHead;
     private final Map<ChunkId, ShardRecord> shards = new HashMap<>();
 
-    ShardRows(NodeCalls calls, ServedLine line, TableManifest table, Epoch at) {
+    ShardRows(NodeCalls calls, ServedLine line, TableManifest table, Epoch at, Set<String> atHead) {
         this.calls = calls;
         this.line = line;
         this.table = table;
         this.at = at;
+        this.atHead = Set.copyOf(atHead);
         line.assignment().shards().forEach(shard -> shard.chunks().forEach(chunk -> shards.put(chunk, shard)));
     }
 
@@ -66,7 +74,7 @@ final class ShardRows implements RowReader {
             byShard.computeIfAbsent(shardOf(place).id(), _ -> new ArrayList<>()).add(place);
         }
         Map<Integer, CompletableFuture<ReadRowsResponse>> answers = new TreeMap<>();
-        byShard.forEach((shard, wanted) -> answers.put(shard, ask(shardOf(wanted.getFirst()), 0, request(wanted))));
+        byShard.forEach((shard, wanted) -> answers.put(shard, ask(shardOf(wanted.getFirst()), request(wanted))));
         byShard.forEach((shard, wanted) -> {
             CompletableFuture<ReadRowsResponse> answer = answers.get(shard);
             take(wanted, joined(Optional.ofNullable(answer).orElseThrow()), found);
@@ -79,16 +87,26 @@ final class ShardRows implements RowReader {
                 .orElseThrow(() -> new IllegalStateException("chunk " + chunk + " is in no shard"));
     }
 
-    private CompletableFuture<ReadRowsResponse> ask(ShardRecord shard, int replica, ReadRowsRequest request) {
-        if (replica == shard.replicas().size()) {
+    private CompletableFuture<ReadRowsResponse> ask(ShardRecord shard, ReadRowsRequest request) {
+        List<NodeLink> replicas = shard.replicas().stream()
+                .map(ReplicaRecord::nodeId)
+                .sorted(Comparator.comparing(node -> !atHead.contains(node)))
+                .flatMap(node -> calls.link(node).stream())
+                .toList();
+        return ask(shard, replicas, request);
+    }
+
+    private CompletableFuture<ReadRowsResponse> ask(
+            ShardRecord shard, List<NodeLink> replicas, ReadRowsRequest request) {
+        if (replicas.isEmpty()) {
             return CompletableFuture.failedFuture(new MorphogenException(
                     FailureReason.UNAVAILABLE, "No replica of shard " + shard.id() + " answers for epoch " + at + "."));
         }
-        ReplicaRecord asked = shard.replicas().get(replica);
-        Optional<NodeLink> link = calls.link(asked.nodeId());
-        return link.map(node -> node.readRows(request, calls.deadline())
-                        .exceptionallyCompose(failed -> ask(shard, replica + 1, request)))
-                .orElseGet(() -> ask(shard, replica + 1, request));
+        Duration patience =
+                replicas.size() == 1 ? calls.deadline() : calls.deadline().dividedBy(PARTS_OF_DEADLINE);
+        return replicas.getFirst()
+                .readRows(request, patience)
+                .exceptionallyCompose(failed -> ask(shard, replicas.subList(1, replicas.size()), request));
     }
 
     private ReadRowsRequest request(List<RowPlace> wanted) {
@@ -125,14 +143,18 @@ final class ShardRows implements RowReader {
         }
     }
 
+    /** The answer; being interrupted is UNAVAILABLE. */
     static <T> T joined(CompletableFuture<T> future) {
         try {
-            return future.join();
-        } catch (CompletionException failed) {
+            return future.get();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new MorphogenException(FailureReason.UNAVAILABLE, "Waiting for a node was interrupted.");
+        } catch (ExecutionException failed) {
             if (failed.getCause() instanceof MorphogenException told) {
                 throw told;
             }
-            throw failed;
+            throw new IllegalStateException("a call to a node broke off", failed);
         }
     }
 }

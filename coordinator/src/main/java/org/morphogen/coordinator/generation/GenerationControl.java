@@ -1,28 +1,14 @@
 package org.morphogen.coordinator.generation;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.broadcast.Broadcast;
-import org.morphogen.coordinator.epoch.ChainFollower;
-import org.morphogen.coordinator.epoch.EpochBooks;
-import org.morphogen.coordinator.epoch.ServedLine;
+import org.morphogen.coordinator.epoch.ChainFollowers;
 import org.morphogen.coordinator.leadership.FencedWriter;
 import org.morphogen.coordinator.leadership.LeaderTerm;
 import org.morphogen.coordinator.leadership.OfficeLost;
-import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.PublishProgress;
@@ -41,20 +27,17 @@ public final class GenerationControl implements AutoCloseable {
     public static final String FAILED_GENERATION = "failedGeneration";
 
     private static final Logger LOG = LoggerFactory.getLogger(GenerationControl.class);
-    private static final long ANSWER_WITHIN_SECONDS = 10;
 
     private final Surroundings around;
     private final LeaderTerm term;
-    private final Consumer<MorphogenException> onLost;
     private final Ledger ledger;
     private final Orders orders;
     private final ViewKeeper views;
     private final Retirement retirement;
-    private final ScheduledExecutorService loop;
-    private final Optional<ChainFollower> follower;
-    private final ChainStanding standing = new ChainStanding();
+    private final LeaderLoop loop;
+    private final Optional<ChainFollowers> followers;
+    private final ChainStandings standings = new ChainStandings();
     private Optional<Publication> publication = Optional.empty();
-    private volatile boolean over;
 
     /**
      * Reads the books and begins; fails with UNAVAILABLE or STORAGE_FAILED when they cannot be read.
@@ -64,35 +47,31 @@ public final class GenerationControl implements AutoCloseable {
     public GenerationControl(Surroundings around, LeaderTerm term, Consumer<MorphogenException> onLost) {
         this.around = around;
         this.term = term;
-        this.onLost = onLost;
         this.ledger =
                 Ledger.open(around.client(), around.paths(), new FencedWriter(around.client(), around.paths(), term));
         this.views = new ViewKeeper(ledger, around.view());
         this.retirement = new Retirement(ledger, around.timings().retiredGrace());
-        this.loop = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform()
-                .daemon()
-                .name("leader-term-" + term.number())
-                .factory());
-        this.follower = around.chain()
-                .open()
-                .map(feed -> new ChainFollower(
-                        feed,
-                        new Books(),
-                        around.watch(),
-                        around.library(),
-                        around.paths().party(),
-                        term.number(),
-                        around.chain().windowEpochs(),
-                        around.timings().callDeadline()));
-        this.orders = new Orders(
-                around.paths().party(), term.number(), around.watch(), around.timings(), this::enqueue, this::lose);
-        var _ = loop.scheduleWithFixedDelay(
-                this::tick, 0, around.timings().tick().toMillis(), TimeUnit.MILLISECONDS);
-        follower.ifPresent(ChainFollower::start);
+        this.loop = new LeaderLoop(term.number(), onLost);
+        this.followers = around.chain().isFollowed() ? Optional.of(openFollowers()) : Optional.empty();
+        this.orders =
+                new Orders(around.paths().party(), term.number(), around.watch(), around.timings(), loop, loop::lose);
+        loop.repeat(this::tick, around.timings().tick());
     }
 
-    private Optional<ChainStanding> standing() {
-        return follower.isPresent() ? Optional.of(standing) : Optional.empty();
+    private ChainFollowers openFollowers() {
+        return new ChainFollowers(
+                () -> around.chain().open().orElseThrow(),
+                new LeaderBooks(loop, ledger, standings, this::advanced),
+                around.watch(),
+                around.library(),
+                around.paths().party(),
+                term.number(),
+                around.chain().windowEpochs(),
+                around.timings().callDeadline());
+    }
+
+    private Optional<ChainStandings> standings() {
+        return followers.isPresent() ? Optional.of(standings) : Optional.empty();
     }
 
     /** The term of this work. */
@@ -110,21 +89,64 @@ public final class GenerationControl implements AutoCloseable {
      *     attempt began has failed
      */
     public Broadcast<PublishProgress> publish(SnapshotDirectory snapshot, boolean again, String attempt) {
-        return ask(() -> startOrJoin(snapshot, again, attempt));
+        return loop.ask(() -> startOrJoin(snapshot, again, attempt));
+    }
+
+    /**
+     * Serves a generation that catches up with the chain as it is, at the block that it has come to.
+     *
+     * @return its record then
+     * @throws MorphogenException REQUEST_INVALID when it does not catch up, or cannot be served yet
+     */
+    public GenerationRecord serve(long generation) {
+        return loop.ask(() -> {
+            GenerationRecord staging = ledger.staging()
+                    .filter(record -> record.generation() == generation)
+                    .orElseThrow(() -> notThatOne(generation, "is not being published"));
+            LOG.info("Generation {} is served before it has caught up, as an administrator wants", generation);
+            takeUp(staging).serveAsItIs();
+            publication = Optional.empty();
+            advanced();
+            return ledger.record(generation).orElseThrow();
+        });
+    }
+
+    /**
+     * Gives up a generation that is being published, or one that was served before and is still held.
+     *
+     * @return its record then
+     * @throws MorphogenException REQUEST_INVALID when it is neither
+     */
+    public GenerationRecord abandon(long generation) {
+        return loop.ask(() -> {
+            GenerationRecord record =
+                    ledger.record(generation).orElseThrow(() -> notThatOne(generation, "is not known"));
+            switch (record.state()) {
+                case STAGING ->
+                    fail(
+                            takeUp(record),
+                            new MorphogenException(
+                                    FailureReason.UNAVAILABLE, "An administrator gave the generation up."));
+                case SERVING -> {
+                    if (!ledger.superseded().contains(record)) {
+                        throw notThatOne(generation, "is the one that is served; publish another one first");
+                    }
+                    retirement.retire(record);
+                }
+                case RETIRED, FAILED -> throw notThatOne(generation, "is over: " + record.state());
+            }
+            return ledger.record(generation).orElseThrow();
+        });
+    }
+
+    private static MorphogenException notThatOne(long generation, String why) {
+        return new MorphogenException(FailureReason.REQUEST_INVALID, "generation: " + generation + " " + why + ".");
     }
 
     @Override
     public void close() {
-        over = true;
-        follower.ifPresent(ChainFollower::close);
-        loop.shutdownNow();
-        try {
-            if (!loop.awaitTermination(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("The loop of term {} is slow to end; its writes are fenced off", term.number());
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
+        followers.ifPresent(ChainFollowers::close);
+        loop.close();
         publication.ifPresent(running -> running.stop(new MorphogenException(
                 FailureReason.UNAVAILABLE,
                 "This coordinator leads no more; the next leader goes on with generation "
@@ -143,7 +165,7 @@ public final class GenerationControl implements AutoCloseable {
             }
             throw new MorphogenException(
                     FailureReason.CHANGE_IN_PROGRESS,
-                    "Generation %d of snapshot %s is being published."
+                    "Generation %1$d of snapshot %2$s is being published; wait, or give it up with 'morphogen admin abandon %1$d'."
                             .formatted(staging.get().generation(), staging.get().snapshot()),
                     Map.of("generation", Long.toString(staging.get().generation())));
         }
@@ -187,25 +209,39 @@ public final class GenerationControl implements AutoCloseable {
     }
 
     private void tick() {
-        if (over || !around.membership().known()) {
+        if (loop.isOver() || !around.membership().known()) {
             return;
         }
         try {
             ledger.staging().ifPresent(this::carryOn);
             retirement.step(System.nanoTime());
+            follow();
             Situation now = look();
             orders.send(now, around.sources());
-            views.update(now, standing());
+            views.update(now, standings());
         } catch (OfficeLost lost) {
-            lose(lost.failure());
+            loop.lose(lost.failure());
         } catch (RuntimeException defect) {
             LOG.error("A round of the leader's loop failed; the next follows", defect);
         } catch (Error fatal) {
             // The loop ends with it; a leader without a loop must not keep the place.
             LOG.error("The leader's loop broke", fatal);
-            lose(new MorphogenException(FailureReason.INTERNAL, "The leader's loop broke: " + fatal + "."));
+            loop.lose(new MorphogenException(FailureReason.INTERNAL, "The leader's loop broke: " + fatal + "."));
             throw fatal;
         }
+    }
+
+    private void follow() {
+        standings.keepOnly(ledger.followed());
+        followers.ifPresent(all -> all.follow(ledger.followed()));
+    }
+
+    /** Some generation has another window. */
+    private void advanced() {
+        ledger.staging()
+                .filter(staging -> ledger.line(staging.generation()).isPresent())
+                .ifPresent(this::carryOn);
+        views.update(look(), standings());
     }
 
     private void carryOn(GenerationRecord staging) {
@@ -236,110 +272,12 @@ public final class GenerationControl implements AutoCloseable {
     }
 
     private Publication takeUp(GenerationRecord staging) {
-        Publication running = publication.orElseGet(
-                () -> new Publication(staging, ledger, around.library(), orders, around.timings(), around.replicas()));
+        Publication running = publication.orElseGet(() -> new Publication(staging, around, ledger, orders, standings));
         publication = Optional.of(running);
         return running;
     }
 
     private Situation look() {
         return new Situation(System.nanoTime(), around.watch().sightings(), Wishes.of(ledger));
-    }
-
-    private void lose(MorphogenException why) {
-        if (!over) {
-            over = true;
-            onLost.accept(why);
-        }
-    }
-
-    private void enqueue(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException closing) {
-            LOG.debug("An answer came after the end of term {}", term.number());
-        }
-    }
-
-    private <T> T ask(Callable<T> question) {
-        if (over) {
-            throw ended(null);
-        }
-        Future<T> answer = submit(question);
-        try {
-            return answer.get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof OfficeLost lost) {
-                lose(lost.failure());
-                throw ended(lost);
-            }
-            if (failed.getCause() instanceof MorphogenException known) {
-                throw known;
-            }
-            throw new IllegalStateException("the leader's loop is broken", failed);
-        } catch (TimeoutException busy) {
-            answer.cancel(false);
-            throw ended(busy);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw ended(stopped);
-        }
-    }
-
-    private <T> Future<T> submit(Callable<T> question) {
-        try {
-            return loop.submit(question);
-        } catch (RejectedExecutionException closing) {
-            throw ended(closing);
-        }
-    }
-
-    /** The books for the follower's thread: each call is a question to the loop. */
-    private final class Books implements EpochBooks {
-        @Override
-        public Optional<ServedLine> served() {
-            return ask(() -> ledger.serving()
-                    .flatMap(serving -> ledger.assignment(serving.generation())
-                            .map(assignment -> new ServedLine(
-                                    serving.generation(),
-                                    ledger.served().orElseThrow().snapshotDigest(),
-                                    serving.window().stream()
-                                            .map(EpochRecord::toEpoch)
-                                            .toList(),
-                                    assignment))));
-        }
-
-        @Override
-        public void publish(long generation, List<Epoch> window, Set<String> atHead) {
-            var _ = ask(() -> {
-                if (isServed(generation)) {
-                    standing.tell(generation, atHead, standing.stalled(generation));
-                    ledger.advance(window.stream().map(EpochRecord::of).toList());
-                    views.update(look(), standing());
-                }
-                return true;
-            });
-        }
-
-        @Override
-        public void report(long generation, Set<String> atHead, String stalled) {
-            var _ = ask(() -> {
-                if (isServed(generation)) {
-                    standing.tell(generation, atHead, stalled);
-                }
-                return true;
-            });
-        }
-
-        private boolean isServed(long generation) {
-            return ledger.serving()
-                    .filter(now -> now.generation() == generation)
-                    .isPresent();
-        }
-    }
-
-    private static MorphogenException ended(@Nullable Throwable cause) {
-        return new MorphogenException(
-                FailureReason.UNAVAILABLE, "The leader is just stepping down or waits for ZooKeeper.", Map.of(), cause);
     }
 }

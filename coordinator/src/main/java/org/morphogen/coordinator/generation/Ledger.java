@@ -30,6 +30,7 @@ final class Ledger {
     private final FencedWriter writer;
     private final NavigableMap<Long, GenerationRecord> generations;
     private final NavigableMap<Long, AssignmentRecord> assignments;
+    private final NavigableMap<Long, LineRecord> lines;
     private Optional<ServingRecord> serving;
     private ClusterView view;
 
@@ -38,6 +39,7 @@ final class Ledger {
         this.writer = writer;
         this.generations = reader.generations();
         this.assignments = reader.assignments();
+        this.lines = reader.lines();
         this.serving = reader.serving();
         this.view = reader.view();
     }
@@ -50,6 +52,11 @@ final class Ledger {
     /** The generation that is being published. */
     Optional<GenerationRecord> staging() {
         return inState(GenerationState.STAGING).findFirst();
+    }
+
+    /** A generation, if it is remembered. */
+    Optional<GenerationRecord> record(long generation) {
+        return Optional.ofNullable(generations.get(generation));
     }
 
     /** The generation that an attempt began. */
@@ -83,6 +90,27 @@ final class Ledger {
                 .toList();
     }
 
+    /** Generations that follow the chain: those with a window. */
+    List<Long> followed() {
+        return wanted().stream()
+                .map(GenerationRecord::generation)
+                .filter(generation -> !window(generation).isEmpty())
+                .toList();
+    }
+
+    /** The epochs of a generation that can be asked for, oldest first; none before it follows the chain. */
+    List<EpochRecord> window(long generation) {
+        return serving.filter(now -> now.generation() == generation)
+                .map(ServingRecord::window)
+                .or(() -> line(generation).map(LineRecord::window))
+                .orElse(List.of());
+    }
+
+    /** The epochs of a generation that is not in the view. */
+    Optional<LineRecord> line(long generation) {
+        return Optional.ofNullable(lines.get(generation));
+    }
+
     Optional<AssignmentRecord> assignment(long generation) {
         return Optional.ofNullable(assignments.get(generation));
     }
@@ -113,21 +141,56 @@ final class Ledger {
         assignments.put(generation, assignment);
     }
 
-    /** Serves a staged generation from now on. */
-    void serve(GenerationRecord staged) {
-        GenerationRecord record = staged.become(GenerationState.SERVING, "");
-        ServingRecord now = new ServingRecord(record.generation(), List.of(record.base()));
-        byte[] bytes = LedgerReader.SERVING.encode(now);
-        writer.commit(List.of(update(record), Write.put(serving.isPresent(), paths.serving(), bytes)));
-        generations.put(record.generation(), record);
-        serving = Optional.of(now);
+    /** Makes a staged generation follow the chain from its snapshot's block on. */
+    void catchUp(GenerationRecord staged) {
+        putLine(new LineRecord(staged.generation(), List.of(staged.base()), ""));
     }
 
-    /** Gives the generation in the view another window of epochs. */
-    void advance(List<EpochRecord> window) {
-        ServingRecord now = new ServingRecord(serving.orElseThrow().generation(), window);
-        writer.commit(List.of(Write.update(paths.serving(), LedgerReader.SERVING.encode(now))));
+    /** Serves a staged generation from now on, at the epoch that it has come to; the one before goes on without it. */
+    void serve(GenerationRecord staged) {
+        GenerationRecord record = staged.become(GenerationState.SERVING, "");
+        long generation = record.generation();
+        List<EpochRecord> reached = window(generation);
+        ServingRecord now = new ServingRecord(generation, reached.isEmpty() ? List.of(record.base()) : reached);
+        Optional<LineRecord> before = serving.map(old -> new LineRecord(old.generation(), old.window(), ""));
+        List<Write> writes = new ArrayList<>();
+        writes.add(update(record));
+        writes.add(Write.put(serving.isPresent(), paths.serving(), LedgerReader.SERVING.encode(now)));
+        before.ifPresent(
+                line -> writes.add(Write.create(paths.line(line.generation()), LedgerReader.LINE.encode(line))));
+        if (!reached.isEmpty()) {
+            writes.add(new Write.Delete(paths.line(generation)));
+        }
+        writer.commit(writes);
+        generations.put(generation, record);
         serving = Optional.of(now);
+        before.ifPresent(line -> lines.put(line.generation(), line));
+        lines.remove(generation);
+    }
+
+    /** Gives a generation that follows the chain another window of epochs; nothing to one that does not any more. */
+    void advance(long generation, List<EpochRecord> window) {
+        line(generation).ifPresent(line -> putLine(new LineRecord(generation, window, line.stalled())));
+        if (serving.filter(now -> now.generation() == generation).isPresent()) {
+            ServingRecord now = new ServingRecord(generation, window);
+            writer.commit(List.of(Write.update(paths.serving(), LedgerReader.SERVING.encode(now))));
+            serving = Optional.of(now);
+        }
+    }
+
+    /** Tells why a generation that catches up stands still; empty when it does not. */
+    void stall(long generation, String why) {
+        line(generation)
+                .map(line -> new LineRecord(generation, line.window(), why))
+                .filter(line -> !line.equals(lines.get(generation)))
+                .ifPresent(this::putLine);
+    }
+
+    private void putLine(LineRecord line) {
+        long generation = line.generation();
+        byte[] bytes = LedgerReader.LINE.encode(line);
+        writer.commit(List.of(Write.put(lines.containsKey(generation), paths.line(generation), bytes)));
+        lines.put(generation, line);
     }
 
     /** Gives a staged generation up. */
@@ -153,9 +216,13 @@ final class Ledger {
         if (assignments.containsKey(record.generation())) {
             writes.add(new Write.Delete(paths.assignment(record.generation())));
         }
+        if (lines.containsKey(record.generation())) {
+            writes.add(new Write.Delete(paths.line(record.generation())));
+        }
         writer.commit(writes);
         generations.put(record.generation(), record);
         assignments.remove(record.generation());
+        lines.remove(record.generation());
     }
 
     private Write update(GenerationRecord record) {

@@ -18,6 +18,7 @@ import org.morphogen.zookeeper.RecordCodec;
 final class LedgerReader {
     static final RecordCodec<GenerationRecord> GENERATION = new RecordCodec<>(GenerationRecord.class);
     static final RecordCodec<AssignmentRecord> ASSIGNMENT = new RecordCodec<>(AssignmentRecord.class);
+    static final RecordCodec<LineRecord> LINE = new RecordCodec<>(LineRecord.class);
     static final RecordCodec<ServingRecord> SERVING = new RecordCodec<>(ServingRecord.class);
 
     private final CuratorFramework client;
@@ -34,6 +35,10 @@ final class LedgerReader {
 
     NavigableMap<Long, AssignmentRecord> assignments() {
         return records(paths.assignments(), ASSIGNMENT);
+    }
+
+    NavigableMap<Long, LineRecord> lines() {
+        return records(paths.lines(), LINE);
     }
 
     Optional<ServingRecord> serving() {

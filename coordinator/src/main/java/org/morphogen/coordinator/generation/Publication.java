@@ -17,7 +17,8 @@ import org.morphogen.protocol.v1.PublishProgress;
 
 /**
  * One generation on its way to being served. Everything that must survive is in the {@link Ledger}: a staged record
- * without assignment is verified and placed, one with assignment is loaded; so the next leader goes on from there.
+ * without assignment is verified and placed, one with assignment is loaded, one with epochs catches up with the chain;
+ * so the next leader goes on from there.
  * Each {@link #step} does what can be done now and never waits. Confined to the leader's loop, but for its progress.
  */
 final class Publication {
@@ -30,6 +31,8 @@ final class Publication {
     private final Orders orders;
     private final LeaderTimings timings;
     private final int replicas;
+    private final boolean followsChain;
+    private final CatchUp catchUp;
     private final Broadcast<PublishProgress> progress = new Broadcast<>(MAX_READERS);
     private PublicationPhase phase;
     private @Nullable Verification verification;
@@ -37,23 +40,24 @@ final class Publication {
     private long placingSinceNanos;
 
     /** Takes up a staged generation wherever it is. */
-    Publication(
-            GenerationRecord record,
-            Ledger ledger,
-            SnapshotLibrary library,
-            Orders orders,
-            LeaderTimings timings,
-            int replicas) {
+    Publication(GenerationRecord record, Surroundings around, Ledger ledger, Orders orders, ChainStandings standings) {
         this.record = record;
         this.ledger = ledger;
-        this.library = library;
+        this.library = around.library();
         this.orders = orders;
-        this.timings = timings;
-        this.replicas = replicas;
-        this.phase = ledger.assignment(record.generation()).isPresent()
-                ? PublicationPhase.LOADING
-                : PublicationPhase.VERIFYING;
+        this.timings = around.timings();
+        this.replicas = around.replicas();
+        this.followsChain = around.chain().isFollowed();
+        this.catchUp = new CatchUp(record.generation(), ledger, standings);
+        this.phase = phase(record.generation(), ledger);
         tell(0, 0, "");
+    }
+
+    private static PublicationPhase phase(long generation, Ledger ledger) {
+        if (ledger.line(generation).isPresent()) {
+            return PublicationPhase.CATCHING_UP;
+        }
+        return ledger.assignment(generation).isPresent() ? PublicationPhase.LOADING : PublicationPhase.VERIFYING;
     }
 
     GenerationRecord record() {
@@ -75,6 +79,7 @@ final class Publication {
             case VERIFYING -> verify(now);
             case PLACING -> place(now);
             case LOADING -> load(now);
+            case CATCHING_UP -> catchUp(now);
             case SERVING -> {}
         }
     }
@@ -139,34 +144,90 @@ final class Publication {
     }
 
     private void load(Situation now) {
+        if (now.wishes().forGeneration(record.generation()).isEmpty()) {
+            return;
+        }
+        LoadWatch.Load load = look(now);
+        tell(load.ready(), load.wanted(), note());
+        if (load.complete()) {
+            if (followsChain && ledger.serving().isPresent()) {
+                ledger.catchUp(record);
+                phase = PublicationPhase.CATCHING_UP;
+            } else {
+                // Any state of the matrix is better than none.
+                serve();
+            }
+        }
+    }
+
+    /** A node that is away holds it up for a while, and fails it after that, as it does while chunks are loaded. */
+    private void catchUp(Situation now) {
+        LoadWatch.Load load = look(now);
+        tell(load.ready(), load.wanted(), catchUp.stalled().isEmpty() ? note() : stalled());
+        if (load.complete() && (!followsChain || catchUp.isDone())) {
+            serve();
+        }
+    }
+
+    /**
+     * Serves the generation at the block that it has come to, though it has not caught up. Fails with REQUEST_INVALID
+     * while it cannot be served.
+     */
+    void serveAsItIs() {
+        if (phase != PublicationPhase.CATCHING_UP || !catchUp.isWhole()) {
+            throw new MorphogenException(
+                    FailureReason.REQUEST_INVALID,
+                    "Generation %d cannot be served yet (%s): not every shard has a node that can answer."
+                            .formatted(record.generation(), phase));
+        }
+        serve();
+    }
+
+    private void serve() {
+        ledger.serve(record);
+        phase = PublicationPhase.SERVING;
+        tell(0, 0, "");
+        progress.end(Optional.empty());
+    }
+
+    private LoadWatch.Load look(Situation now) {
         LoadWatch watch = loading;
         if (watch == null) {
             watch = new LoadWatch(record.generation(), timings, orders::refusal, now.nanos());
             loading = watch;
         }
-        if (now.wishes().forGeneration(record.generation()).isEmpty()) {
-            return;
-        }
         LoadWatch.Load load = watch.look(now);
-        tell(load.ready(), load.wanted(), watch.note().orElse(""));
         if (load.complete()) {
-            ledger.serve(record);
-            phase = PublicationPhase.SERVING;
-            tell(load.ready(), load.wanted(), "");
-            progress.end(Optional.empty());
+            // What is missing later has the whole time again.
+            loading = null;
         }
+        return load;
+    }
+
+    private String note() {
+        return Optional.ofNullable(loading).flatMap(LoadWatch::note).orElse("");
+    }
+
+    private String stalled() {
+        return catchUp.stalled()
+                + " The generation before is served meanwhile. To serve this one as it is: 'morphogen admin"
+                + " serve " + record.generation() + "'; to give it up: 'morphogen admin abandon "
+                + record.generation() + "'.";
     }
 
     private void tell(int ready, int wanted, String note) {
-        PublishProgress next = PublishProgress.newBuilder()
+        PublishProgress.Builder next = PublishProgress.newBuilder()
                 .setGeneration(record.generation())
                 .setPhase(phase.name())
                 .setChunksReady(ready)
                 .setChunksWanted(wanted)
-                .setNote(note)
-                .build();
-        if (progress.newest().filter(next::equals).isEmpty()) {
-            progress.publish(next);
+                .setNote(note);
+        if (phase == PublicationPhase.CATCHING_UP) {
+            next.setBlock(catchUp.block()).setTargetBlock(catchUp.target());
+        }
+        PublishProgress told = next.build();
+        if (progress.newest().filter(told::equals).isEmpty()) {
+            progress.publish(told);
         }
     }
 }

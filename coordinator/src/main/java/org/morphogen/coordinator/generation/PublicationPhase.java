@@ -8,6 +8,8 @@ public enum PublicationPhase {
     PLACING,
     /** Nodes pull, check and load their chunks. */
     LOADING,
+    /** Its epochs follow the chain from the snapshot's block up to that of the generation that is served. */
+    CATCHING_UP,
     /** The generation is in the view. */
     SERVING
 }

@@ -28,10 +28,15 @@ final class Retirement {
         for (GenerationRecord record : superseded) {
             long since = supersededSinceNanos.computeIfAbsent(record.generation(), _ -> nowNanos);
             if (nowNanos - since >= grace.toNanos()) {
-                ledger.retire(record);
-                supersededSinceNanos.remove(record.generation());
-                LOG.info("Generation {} is retired", record.generation());
+                retire(record);
             }
         }
+    }
+
+    /** Retires a superseded generation now. */
+    void retire(GenerationRecord superseded) {
+        ledger.retire(superseded);
+        supersededSinceNanos.remove(superseded.generation());
+        LOG.info("Generation {} is retired", superseded.generation());
     }
 }

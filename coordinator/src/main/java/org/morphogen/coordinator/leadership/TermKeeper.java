@@ -1,5 +1,6 @@
 package org.morphogen.coordinator.leadership;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.curator.framework.CuratorFramework;
@@ -76,7 +77,7 @@ final class TermKeeper {
     /** The layout's folders; making them is harmless whoever does it. */
     private void makeParents() throws Exception {
         for (String parent :
-                new String[] {paths.nodes(), paths.coordinators(), paths.generations(), paths.assignments()}) {
+                List.of(paths.nodes(), paths.coordinators(), paths.generations(), paths.assignments(), paths.lines())) {
             client.checkExists().creatingParentsIfNeeded().forPath(parent + "/any");
         }
     }

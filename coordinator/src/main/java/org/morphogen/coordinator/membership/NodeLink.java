@@ -50,7 +50,12 @@ public final class NodeLink implements AutoCloseable {
     private final NodeRegistration registration;
     private final ManagedChannel channel;
 
-    NodeLink(NodeRegistration registration, TlsSettings tls, Executor executor) {
+    /**
+     * A link to the endpoint that a registration names; connects when first used.
+     *
+     * @param executor runs what follows an answer
+     */
+    public NodeLink(NodeRegistration registration, TlsSettings tls, Executor executor) {
         this.registration = registration;
         this.channel = Transport.channel(Endpoint.parse(registration.endpoint()), tls, executor);
     }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * at a time with a deadline, so one that is dead or hangs delays none. Uses one thread, plus a short-lived virtual one
  * for each answer. Thread-safe.
  */
-public final class NodeWatch implements AutoCloseable {
+public final class NodeWatch implements KnownNodes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeWatch.class);
 
     private final Membership membership;
@@ -70,7 +70,7 @@ public final class NodeWatch implements AutoCloseable {
         rounds = clock.scheduleWithFixedDelay(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Every registered node, by id, with what is known of it. */
+    @Override
     public SortedMap<String, NodeSighting> sightings() {
         SortedMap<String, NodeSighting> all = new TreeMap<>();
         membership.nodes().forEach((id, registration) -> {
@@ -81,7 +81,7 @@ public final class NodeWatch implements AutoCloseable {
         return all;
     }
 
-    /** The link to a node, if it is watched. */
+    @Override
     public Optional<NodeLink> link(String nodeId) {
         return Optional.ofNullable(watched.get(nodeId)).flatMap(node -> node.link);
     }
