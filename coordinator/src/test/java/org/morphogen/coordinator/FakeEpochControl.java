@@ -10,6 +10,7 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaCodec;
+import org.morphogen.epoch.DictionaryPage;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
@@ -18,6 +19,8 @@ import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ApplyStart;
 import org.morphogen.protocol.v1.DeltaPiece;
+import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
 import org.morphogen.protocol.v1.WayRowNumbers;
@@ -110,6 +113,16 @@ public final class FakeEpochControl {
         Epoch head = held.apply(generation).rewind(DeltaCodec.bytes32("digest", digest));
         afterRewind.strike();
         return head;
+    }
+
+    DictionaryResponse read(DictionaryRequest request) throws InterruptedException {
+        beforeRead.strike();
+        return DictionaryPage.write(
+                held.apply(request.getGeneration())
+                        .dictionaries(request.getEpoch(), request.getEpochMark().toByteArray())
+                        .of(request.getTable())
+                        .orElseThrow(),
+                request.getFirst());
     }
 
     ReadRowsResponse read(ReadRowsRequest request) throws InterruptedException {

@@ -29,6 +29,7 @@ import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.ChunkRef;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.EpochBinding;
@@ -39,6 +40,7 @@ import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
 import org.morphogen.protocol.v1.PieceDigest;
+import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
 import org.morphogen.protocol.v1.RewindRequest;
@@ -345,6 +347,13 @@ public final class FakeNode implements AutoCloseable {
         private ByteString digest(ChunkRef chunk, long epoch) {
             String file = new ChunkId(chunk.getTable(), chunk.getWay(), chunk.getIndex()).fileName();
             return ByteString.copyFrom(HexFormat.of().parseHex(FakeNode.digest(file, epoch, rows)));
+        }
+
+        @Override
+        public void readDictionary(ReadDictionaryRequest request, StreamObserver<DictionaryResponse> reply) {
+            if (!refused(request.getTerm(), reply)) {
+                FakeEpochControl.answer(reply, () -> epochControl.read(request.getDictionary()));
+            }
         }
 
         private HeldEpochs read(Path folder, HoldRequest wish) {

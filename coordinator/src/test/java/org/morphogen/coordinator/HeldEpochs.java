@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaPiece;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Bytes32;
@@ -91,8 +92,27 @@ public final class HeldEpochs {
         return head();
     }
 
+    /** The dictionaries as they were at an epoch of the window. */
+    public synchronized GrownDictionaries dictionaries(long epoch, byte[] mark) {
+        GrownDictionaries grown = GrownDictionaries.of(snapshot.manifest());
+        for (Delta delta : deltas.subList(0, index(epoch, mark))) {
+            grown = grown.plus(delta.header().dictionaries());
+        }
+        return grown;
+    }
+
     /** A row as it was at an epoch of the window. */
     public synchronized byte[] row(TableManifest table, int way, long row, long epoch, byte[] mark) {
+        int index = index(epoch, mark);
+        ChunkId chunk = new ChunkId(table.name(), way, (int) (row / table.chunkRows()));
+        if (!base.containsKey(chunk)) {
+            throw new MorphogenException(FailureReason.CHUNK_NOT_HELD, "rows: not held.");
+        }
+        int at = (int) (row % table.chunkRows()) * table.rowBytes();
+        return Arrays.copyOfRange(rows(chunk, index), at, at + table.rowBytes());
+    }
+
+    private int index(long epoch, byte[] mark) {
         int index = Math.toIntExact(epoch - baseEpoch.number());
         if (epoch < oldest().number() || epoch > head().number()) {
             throw new MorphogenException(FailureReason.EPOCH_OUTSIDE_WINDOW, "epoch: not in the window.");
@@ -100,12 +120,7 @@ public final class HeldEpochs {
         if (!Arrays.equals(epoch(index).mark(), mark)) {
             throw new MorphogenException(FailureReason.EPOCH_REPLACED, "epoch_mark: another block.");
         }
-        ChunkId chunk = new ChunkId(table.name(), way, (int) (row / table.chunkRows()));
-        if (!base.containsKey(chunk)) {
-            throw new MorphogenException(FailureReason.CHUNK_NOT_HELD, "rows: not held.");
-        }
-        int at = (int) (row % table.chunkRows()) * table.rowBytes();
-        return Arrays.copyOfRange(rows(chunk, index), at, at + table.rowBytes());
+        return index;
     }
 
     /** SHA-256 of each chunk's rows at the head. */

@@ -3,6 +3,7 @@ package org.morphogen.coordinator;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +17,16 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.morphogen.coordinator.admin.AdminClient;
 import org.morphogen.coordinator.generation.LeaderTimings;
+import org.morphogen.protocol.v1.AdminServiceGrpc;
 import org.morphogen.protocol.v1.ClusterView;
 import org.morphogen.protocol.v1.ClusterViewServiceGrpc;
 import org.morphogen.protocol.v1.GenerationInfo;
 import org.morphogen.protocol.v1.GenerationsRequest;
 import org.morphogen.protocol.v1.GetViewRequest;
+import org.morphogen.protocol.v1.PartyStatus;
 import org.morphogen.protocol.v1.PublishProgress;
 import org.morphogen.protocol.v1.Replica;
+import org.morphogen.protocol.v1.StatusRequest;
 import org.morphogen.snapshot.SnapshotDirectory;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
@@ -48,6 +52,8 @@ public final class TestParty implements AutoCloseable {
     private final TestZooKeeper zooKeeper;
     private final Map<String, Coordinator> coordinators = new LinkedHashMap<>();
     private final Map<String, FakeNode> nodes = new LinkedHashMap<>();
+    private Optional<String> ethereumNode = Optional.empty();
+    private int windowEpochs = 64;
 
     public TestParty(Path folder) {
         this.folder = folder;
@@ -66,6 +72,12 @@ public final class TestParty implements AutoCloseable {
         return TestSnapshots.write(snapshots(), name, seed);
     }
 
+    /** Coordinators that start from now on follow that node, and nodes read the snapshots that they hold. */
+    public void follow(URI node, int window) {
+        ethereumNode = Optional.of(node.toString());
+        windowEpochs = window;
+    }
+
     public Coordinator startCoordinator(String id) {
         Coordinator coordinator = new Coordinator(settings(id), QUICK);
         coordinator.start();
@@ -82,8 +94,13 @@ public final class TestParty implements AutoCloseable {
     }
 
     public FakeNode startNode(String id) {
-        FakeNode node = nodes.computeIfAbsent(id, _ -> new FakeNode(id, PARTY, zooKeeper));
+        FakeNode node = nodes.computeIfAbsent(id, _ -> newNode(id));
         return node.start();
+    }
+
+    private FakeNode newNode(String id) {
+        FakeNode node = new FakeNode(id, PARTY, zooKeeper);
+        return ethereumNode.isPresent() ? node.reading(snapshots()) : node;
     }
 
     public List<FakeNode> startNodes(String... ids) {
@@ -134,6 +151,24 @@ public final class TestParty implements AutoCloseable {
                 .getGenerationsList();
     }
 
+    /** As that coordinator tells. */
+    public PartyStatus status(String coordinatorId) {
+        return calling(
+                endpoint(coordinatorId),
+                channel -> AdminServiceGrpc.newBlockingStub(channel).status(StatusRequest.getDefaultInstance()));
+    }
+
+    public PartyStatus awaitStatus(String coordinatorId, Predicate<PartyStatus> wanted) {
+        return awaitThat("a status", () -> Optional.of(status(coordinatorId)).filter(wanted))
+                .orElseThrow();
+    }
+
+    private Endpoint endpoint(String coordinatorId) {
+        return Optional.ofNullable(coordinators.get(coordinatorId))
+                .orElseThrow(() -> new IllegalArgumentException(coordinatorId + " does not run"))
+                .endpoint();
+    }
+
     public void awaitGeneration(long generation, String state) {
         awaitThat(
                 "generation " + generation + " " + state,
@@ -144,12 +179,8 @@ public final class TestParty implements AutoCloseable {
     }
 
     public ClusterView view(String coordinatorId) {
-        Coordinator coordinator = coordinators.get(coordinatorId);
-        if (coordinator == null) {
-            throw new IllegalArgumentException(coordinatorId + " does not run");
-        }
         return calling(
-                coordinator.endpoint(),
+                endpoint(coordinatorId),
                 channel -> ClusterViewServiceGrpc.newBlockingStub(channel).get(GetViewRequest.getDefaultInstance()));
     }
 
@@ -198,9 +229,9 @@ public final class TestParty implements AutoCloseable {
                 TlsSettings.NONE,
                 QUICK.retiredGrace(),
                 QUICK.loadTimeout(),
+                ethereumNode,
                 Optional.empty(),
-                Optional.empty(),
-                64);
+                windowEpochs);
     }
 
     @Override

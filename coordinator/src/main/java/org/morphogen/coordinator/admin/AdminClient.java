@@ -60,6 +60,16 @@ public final class AdminClient {
         return first(coordinators, Long.MAX_VALUE, question);
     }
 
+    /** The leader's answer, wherever it is; else the failure of the last one tried. */
+    public <T> T askLeader(Function<AdminServiceBlockingStub, T> question) {
+        try {
+            return ask(question);
+        } catch (MorphogenException failure) {
+            Endpoint leader = leaderEndpoint(failure).orElseThrow(() -> failure);
+            return first(List.of(leader), Limits.UNARY_DEADLINE.toNanos(), question);
+        }
+    }
+
     private <T> T first(List<Endpoint> among, long mostNanos, Function<AdminServiceBlockingStub, T> question) {
         MorphogenException last = new MorphogenException(FailureReason.SETTINGS_INVALID, "No coordinator is named.");
         for (Endpoint coordinator : among) {

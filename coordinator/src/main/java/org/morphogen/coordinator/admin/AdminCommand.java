@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
             NodesCommand.class,
             GenerationsCommand.class,
             PublishCommand.class,
+            ServeCommand.class,
+            AbandonCommand.class,
             DigestsCommand.class
         })
 public final class AdminCommand implements Runnable {

@@ -15,6 +15,7 @@ import org.morphogen.coordinator.view.PartyState;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.AbandonRequest;
 import org.morphogen.protocol.v1.AdminServiceGrpc;
 import org.morphogen.protocol.v1.ClusterView;
 import org.morphogen.protocol.v1.DigestsPart;
@@ -27,11 +28,12 @@ import org.morphogen.protocol.v1.NodesRequest;
 import org.morphogen.protocol.v1.PartyStatus;
 import org.morphogen.protocol.v1.PublishProgress;
 import org.morphogen.protocol.v1.PublishRequest;
+import org.morphogen.protocol.v1.ServeRequest;
 import org.morphogen.protocol.v1.StatusRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers administrators. Any coordinator answers questions; only the leader publishes. Thread-safe. */
+/** Answers administrators. Any coordinator answers questions; only the leader changes anything. Thread-safe. */
 public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminEndpoint.class);
 
@@ -53,7 +55,7 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
             ClusterView view = party.currentView();
             Optional<CoordinatorRegistration> leader =
                     party.leader(control.get().isPresent());
-            return PartyStatus.newBuilder()
+            PartyStatus.Builder status = PartyStatus.newBuilder()
                     .setParty(party.paths().party())
                     .setCoordinatorId(party.coordinatorId())
                     .setLeaderId(
@@ -62,8 +64,9 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                             leader.map(CoordinatorRegistration::endpoint).orElse(""))
                     .setTerm(party.leaders().term())
                     .setState(PartyState.of(view).name())
-                    .setView(view)
-                    .build();
+                    .setView(view);
+            party.staged().map(StagedReport::message).ifPresent(status::setStaged);
+            return status.build();
         });
     }
 
@@ -84,9 +87,8 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     @Override
     public void publish(PublishRequest request, StreamObserver<PublishProgress> reply) {
         try {
-            GenerationControl leading =
-                    control.get().orElseThrow(() -> party.leaders().notLeader(party.coordinatorId()));
-            leading.publish(library.named(request.getSnapshot()), request.getAgain(), attempt(request))
+            leading()
+                    .publish(library.named(request.getSnapshot()), request.getAgain(), attempt(request))
                     .subscribe(reply);
         } catch (RuntimeException failure) {
             reply.onError(Failures.toStatus(known(failure)));
@@ -130,6 +132,20 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                     }
                 },
                 caller::isCancelled);
+    }
+
+    @Override
+    public void serve(ServeRequest request, StreamObserver<GenerationInfo> reply) {
+        answer(reply, () -> info(leading().serve(request.getGeneration())));
+    }
+
+    @Override
+    public void abandon(AbandonRequest request, StreamObserver<GenerationInfo> reply) {
+        answer(reply, () -> info(leading().abandon(request.getGeneration())));
+    }
+
+    private GenerationControl leading() {
+        return control.get().orElseThrow(() -> party.leaders().notLeader(party.coordinatorId()));
     }
 
     private static String attempt(PublishRequest request) {

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import org.morphogen.coordinator.generation.GenerationRecord;
+import org.morphogen.coordinator.generation.GenerationState;
+import org.morphogen.coordinator.generation.LineRecord;
 import org.morphogen.coordinator.leadership.Leaders;
 import org.morphogen.coordinator.membership.CoordinatorRegistration;
 import org.morphogen.coordinator.membership.Membership;
@@ -39,6 +41,7 @@ public record PartyInsight(
         ServedView view) {
 
     private static final RecordCodec<GenerationRecord> GENERATION = new RecordCodec<>(GenerationRecord.class);
+    private static final RecordCodec<LineRecord> LINE = new RecordCodec<>(LineRecord.class);
     private static final RecordCodec<AssignmentRecord> ASSIGNMENT = new RecordCodec<>(AssignmentRecord.class);
 
     /** All generations remembered, oldest first; fails with UNAVAILABLE until ZooKeeper has been read once. */
@@ -51,6 +54,18 @@ public record PartyInsight(
     Collection<AssignmentRecord> assignments() {
         requireFilled();
         return mirror.children(paths.assignments(), ASSIGNMENT).values();
+    }
+
+    /** The generation that is being published, and how far it is. */
+    Optional<StagedReport> staged() {
+        return generations().stream()
+                .filter(record -> record.state() == GenerationState.STAGING)
+                .findFirst()
+                .map(record -> new StagedReport(
+                        record,
+                        mirror.read(paths.assignment(record.generation()), ASSIGNMENT),
+                        mirror.read(paths.line(record.generation()), LINE),
+                        sightings()));
     }
 
     /** Living nodes by id. */

@@ -17,8 +17,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         mixinStandardHelpOptions = true,
-        description = "Publishes a snapshot as a new generation and waits until it is served. Interrupting the command"
-                + " does not stop the publication; the same command joins it again.",
+        description =
+                "Publishes a snapshot as a new generation and waits until it is served. Where the party follows the"
+                        + " chain, that is when the generation has come to the block of the one that is served. Interrupting the"
+                        + " command does not stop the publication; the same command joins it again, and 'admin abandon' gives it"
+                        + " up.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:served", "1:failed; what was served before still is", "2:usage"},
         footer = "JSON: snapshot, generation, changed (false: it was served already), note.")

@@ -11,6 +11,7 @@ import org.morphogen.protocol.v1.PartyStatus;
 import org.morphogen.protocol.v1.Replica;
 import org.morphogen.protocol.v1.ServedGeneration;
 import org.morphogen.protocol.v1.Shard;
+import org.morphogen.protocol.v1.StagedGeneration;
 
 /** The JSON documents of the admin commands. Their field names are stable: fields are added, never renamed. */
 final class Reports {
@@ -19,7 +20,8 @@ final class Reports {
     /**
      * {@code admin status}. {@code leader} and {@code leaderEndpoint} are empty while there is none; {@code generation},
      * {@code snapshotDigest}, {@code blockNumber}, {@code blockHash}, {@code stateRoot}, {@code epoch} and {@code oldestEpoch} are 0 or empty while {@code
-     * state} is EMPTY; {@code stalled} tells why epochs do not follow the chain, and is empty while they do.
+     * state} is EMPTY; {@code stalled} tells why epochs do not follow the chain, and is empty while they do. {@code
+     * staged} has one entry while a generation is being published; {@code earlier} those that are still answered.
      */
     record Status(
             int party,
@@ -37,6 +39,8 @@ final class Reports {
             long epoch,
             long oldestEpoch,
             String stalled,
+            List<StagedLine> staged,
+            List<EarlierLine> earlier,
             List<ShardLine> shards) {
 
         static Status of(PartyStatus status) {
@@ -58,7 +62,45 @@ final class Reports {
                     head.getEpoch(),
                     serving.getWindowCount() == 0 ? 0 : serving.getWindow(0).getEpoch(),
                     serving.getStalled(),
+                    status.hasStaged() ? List.of(StagedLine.of(status.getStaged())) : List.of(),
+                    status.getView().getEarlierList().stream()
+                            .map(EarlierLine::of)
+                            .toList(),
                     serving.getShardsList().stream().map(ShardLine::of).toList());
+        }
+    }
+
+    /** A generation that is being published, in {@link Status}; the block is 0 before it is CATCHING_UP. */
+    record StagedLine(
+            long generation,
+            String snapshot,
+            String phase,
+            int chunksReady,
+            int chunksWanted,
+            long blockNumber,
+            long epoch,
+            String stalled) {
+        static StagedLine of(StagedGeneration staged) {
+            return new StagedLine(
+                    staged.getGeneration(),
+                    staged.getSnapshot(),
+                    staged.getPhase(),
+                    staged.getChunksReady(),
+                    staged.getChunksWanted(),
+                    staged.getHead().getBlockNumber(),
+                    staged.getHead().getEpoch(),
+                    staged.getStalled());
+        }
+    }
+
+    /** A generation that was served before, in {@link Status}. */
+    record EarlierLine(long generation, long blockNumber, long epoch, String stalled) {
+        static EarlierLine of(ServedGeneration earlier) {
+            return new EarlierLine(
+                    earlier.getGeneration(),
+                    earlier.getHead().getBlockNumber(),
+                    earlier.getHead().getEpoch(),
+                    earlier.getStalled());
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.morphogen.coordinator.cli.ExitCode;
 import org.morphogen.coordinator.cli.TextTable;
+import org.morphogen.coordinator.generation.PublicationPhase;
 import org.morphogen.coordinator.view.PartyState;
 import org.morphogen.protocol.v1.StatusRequest;
 import picocli.CommandLine.Command;
@@ -20,8 +21,10 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:every shard has a ready replica", "1:failed", "2:usage", "3:nothing served, or degraded"},
         footer =
                 "JSON: party, state (EMPTY, SERVING, DEGRADED), coordinator, leader, leaderEndpoint, term, viewVersion,"
-                        + " generation, snapshotDigest, blockNumber, blockHash, stateRoot, shards[id, chunks, replicas[node,"
-                        + " endpoint, ready]].")
+                        + " generation, snapshotDigest, blockNumber, blockHash, stateRoot, epoch, oldestEpoch, stalled,"
+                        + " staged[generation, snapshot, phase (VERIFYING, LOADING, CATCHING_UP), chunksReady,"
+                        + " chunksWanted, blockNumber, epoch, stalled], earlier[generation, blockNumber, epoch, stalled],"
+                        + " shards[id, chunks, replicas[node, endpoint, ready]].")
 final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -45,7 +48,7 @@ final class StatusCommand implements Callable<Integer> {
         String head = "party        %d\nstate        %s\nleader       %s (term %d)\nview         version %d"
                 .formatted(status.party(), status.state(), leader, status.term(), status.viewVersion());
         if (status.generation() == 0) {
-            return head + "\ngeneration   none; publish one with 'morphogen admin publish'";
+            return head + "\ngeneration   none; publish one with 'morphogen admin publish'" + staged(status);
         }
         TextTable shards = new TextTable("SHARD", "CHUNKS", "READY", "REPLICAS");
         status.shards()
@@ -55,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
                         shard.ready() + "/" + shard.replicas().size(),
                         replicas(shard)));
         return head
-                + "\ngeneration   %d, snapshot %s\nblock        %d %s\nstate root   %s\nepochs       %d to %d%s\n\n%s"
+                + "\ngeneration   %d, snapshot %s\nblock        %d %s\nstate root   %s\nepochs       %d to %d%s%s\n\n%s"
                         .formatted(
                                 status.generation(),
                                 status.snapshotDigest(),
@@ -65,7 +68,40 @@ final class StatusCommand implements Callable<Integer> {
                                 status.oldestEpoch(),
                                 status.epoch(),
                                 status.stalled().isEmpty() ? "" : "\nstalled      " + status.stalled(),
+                                earlier(status) + staged(status),
                                 shards);
+    }
+
+    private static String earlier(Reports.Status status) {
+        StringBuilder lines = new StringBuilder();
+        status.earlier()
+                .forEach(old -> lines.append("\nearlier      generation %d, block %d, answered until it is retired%s"
+                        .formatted(
+                                old.generation(),
+                                old.blockNumber(),
+                                old.stalled().isEmpty() ? "" : "; stalled: " + old.stalled())));
+        return lines.toString();
+    }
+
+    private static String staged(Reports.Status status) {
+        StringBuilder lines = new StringBuilder();
+        status.staged().forEach(next -> {
+            lines.append("\nstaged       generation %d, snapshot %s, %s"
+                    .formatted(next.generation(), next.snapshot(), next.phase()));
+            if (next.phase().equals(PublicationPhase.CATCHING_UP.name())) {
+                lines.append(" at block %d of %d (epoch %d)"
+                        .formatted(next.blockNumber(), status.blockNumber(), next.epoch()));
+            } else {
+                lines.append(" %d of %d chunks".formatted(next.chunksReady(), next.chunksWanted()));
+            }
+            if (!next.stalled().isEmpty()) {
+                lines.append("\n             stands still: ").append(next.stalled());
+                lines.append(
+                        "\n             serve it as it is: morphogen admin serve %1$d; give it up: morphogen admin abandon %1$d"
+                                .formatted(next.generation()));
+            }
+        });
+        return lines.toString();
     }
 
     private static String replicas(Reports.ShardLine shard) {

@@ -16,6 +16,7 @@ import org.morphogen.coordinator.feed.FeedStep;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.AccountValue;
+import org.morphogen.row.Bytes32;
 import org.morphogen.row.CodeDictionary;
 import org.morphogen.snapshot.BlockInfo;
 
@@ -159,9 +160,15 @@ final class FakeChain implements BlockFeed {
         return "0x%016x%016x%016x%016x".formatted(seed, kind, branch, number);
     }
 
+    /** A code of its own for one account in four. */
+    private static Bytes32 code(Random random) {
+        byte[] code = new byte[Bytes32.LENGTH];
+        random.nextBytes(code);
+        return random.nextInt(4) == 0 ? Bytes32.of(code) : CodeDictionary.EMPTY_CODE;
+    }
+
     private static Optional<AccountValue> value(Random random) {
-        return Optional.of(
-                new AccountValue(new BigInteger(80, random), random.nextInt(1000), CodeDictionary.EMPTY_CODE));
+        return Optional.of(new AccountValue(new BigInteger(80, random), random.nextInt(1000), code(random)));
     }
 
     private static Address newcomer(Random random) {

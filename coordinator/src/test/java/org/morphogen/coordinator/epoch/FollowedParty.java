@@ -44,6 +44,7 @@ import org.morphogen.coordinator.transfer.SnapshotLibrary;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaHeader;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionaries;
 import org.morphogen.row.Bytes32;
 import org.morphogen.row.RowSchema;
 import org.morphogen.snapshot.BlockInfo;
@@ -234,15 +235,19 @@ final class FollowedParty implements AutoCloseable {
                 SizedChunk.of(snapshot.manifest()).stream().map(SizedChunk::id).toList();
         HeldEpochs alone = new HeldEpochs(snapshot, all, FakeNode.WINDOW_EPOCHS);
         DeltaBuilder builder = DeltaBuilder.open(snapshot);
+        GrownDictionaries codes = GrownDictionaries.of(snapshot.manifest());
         for (BlockChanges block : chain.blocks()) {
             Epoch parent = alone.head();
             BuiltDelta built = builder.build(
                     parent,
+                    codes,
                     block,
                     table -> places -> places.stream()
                             .map(place -> row(alone, table, place))
                             .toList());
-            alone.apply(((BuiltDelta.Whole) built).delta());
+            Delta delta = ((BuiltDelta.Whole) built).delta();
+            codes = codes.plus(delta.header().dictionaries());
+            alone.apply(delta);
         }
         return alone;
     }
@@ -277,7 +282,7 @@ final class FollowedParty implements AutoCloseable {
         }
         try {
             Path csv = Files.writeString(folder.resolve("accounts.csv"), lines, StandardCharsets.UTF_8);
-            TablePlan table = TablePlan.of("accounts", RowSchema.parse("account-64"), csv);
+            TablePlan table = TablePlan.of("accounts", RowSchema.parse("account-32"), csv);
             SnapshotPlan plan = new SnapshotPlan(
                     BASE, List.of(table), MasterSeed.of(BASE), LoadFactor.USUAL, OptionalInt.of(CHUNK_ROWS));
             SnapshotBuilder.build(plan, folder.resolve("base"), BuildListener.SILENT);

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.morphogen.snapshot.BlockInfo;
 
 /** Made-up chains: a block is known by its number and the letter of its branch. */
-final class Chains {
+public final class Chains {
     private Chains() {}
 
     /**
@@ -16,7 +16,8 @@ final class Chains {
      * @param trace as a node sends it
      * @param withdrawals a JSON array
      */
-    record Block(BlockInfo info, String parentHash, List<String> transactions, String trace, String withdrawals) {
+    public record Block(
+            BlockInfo info, String parentHash, List<String> transactions, String trace, String withdrawals) {
         /** As a node sends it. */
         String json() {
             return fields() + ",\"transactions\":"
@@ -38,7 +39,7 @@ final class Chains {
         }
     }
 
-    static BlockInfo info(char branch, long number) {
+    public static BlockInfo info(char branch, long number) {
         return new BlockInfo(number, word(branch * 1_000_000L + number), word(branch * 2_000_000L + number));
     }
 
@@ -46,12 +47,12 @@ final class Chains {
         return String.format("0x%064x", value);
     }
 
-    static String address(long value) {
+    public static String address(long value) {
         return String.format("0x%040x", value);
     }
 
     /** Blocks {@code from} to {@code to} of a branch, the first of them upon that parent. */
-    static List<Block> branch(char branch, BlockInfo parent, long to) {
+    public static List<Block> branch(char branch, BlockInfo parent, long to) {
         List<Block> blocks = new ArrayList<>();
         String parentHash = parent.hash();
         for (long number = parent.number() + 1; number <= to; number++) {
@@ -69,7 +70,7 @@ final class Chains {
                 + "\"}},\"pre\":{\"" + address + "\":{\"balance\":\"0x0\"}}},\"txHash\":\"" + word(number) + "\"}]";
     }
 
-    static List<Block> joined(List<Block> first, List<Block> second) {
+    public static List<Block> joined(List<Block> first, List<Block> second) {
         List<Block> all = new ArrayList<>(first);
         all.addAll(second);
         return all;

@@ -20,10 +20,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /** A node that serves a made-up chain over JSON-RPC, and can be told to misbehave. */
-final class FakeEthereumNode implements AutoCloseable {
+public final class FakeEthereumNode implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpServer server;
@@ -33,6 +34,7 @@ final class FakeEthereumNode implements AutoCloseable {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private volatile List<Chains.Block> chain = List.of();
+    private volatile LongPredicate untraceable = number -> false;
     private volatile int tracesInABatch = Integer.MAX_VALUE;
     private volatile Consumer<String> beforeAnswer = body -> {};
 
@@ -41,14 +43,14 @@ final class FakeEthereumNode implements AutoCloseable {
         void answer(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
-    FakeEthereumNode() throws IOException {
+    public FakeEthereumNode() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
@@ -56,7 +58,7 @@ final class FakeEthereumNode implements AutoCloseable {
         return URI.create("http://" + user + "@127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    void serve(List<Chains.Block> blocks) {
+    public void serve(List<Chains.Block> blocks) {
         chain = List.copyOf(blocks);
     }
 
@@ -72,6 +74,11 @@ final class FakeEthereumNode implements AutoCloseable {
     /** Refuses all traces of a batch after the first so many, as a node does whose replies are limited. */
     void limitTraces(int most) {
         tracesInABatch = most;
+    }
+
+    /** Refuses the traces of these blocks, as a node does that has no state so old. */
+    public void refuseTraces(LongPredicate ofBlocks) {
+        untraceable = ofBlocks;
     }
 
     /** Once, before a request with that method is answered. */
@@ -157,11 +164,17 @@ final class FakeEthereumNode implements AutoCloseable {
                         place > tracesInABatch
                                 ? "\"error\":{\"code\":-32003,\"message\":\"response too large\"}"
                                 : at(param)
-                                        .map(b -> "\"result\":" + b.trace())
+                                        .map(this::traced)
                                         .orElse("\"error\":{\"code\":-32001,\"message\":\"Resource not found\"}");
                     default -> throw new AssertionError(method);
                 };
         return "{\"jsonrpc\":\"2.0\"," + answer + ",\"id\":" + call.get("id") + "}";
+    }
+
+    private String traced(Chains.Block block) {
+        return untraceable.test(block.info().number())
+                ? "\"error\":{\"code\":-32000,\"message\":\"missing trie node: historical state is not available\"}"
+                : "\"result\":" + block.trace();
     }
 
     private Optional<Chains.Block> at(String param) {
