@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.ethereum.CodeHash;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.row.Bytes32;
 
 /** Reads the diffs of a block's transactions, which may name {@value #MAX_ENTRIES} accounts and slots in all. */
@@ -122,7 +124,7 @@ final class DiffReader {
             switch (name) {
                 case "balance" -> balance = number(here, BALANCE_BITS);
                 case "nonce" -> nonce = number(here, NONCE_BITS).longValue();
-                case "code" -> code = Keccak.of(Hex.bytes(here, Json.text(here, at)));
+                case "code" -> code = CodeHash.of(Hex.bytes(here, Json.text(here, at)));
                 case "codeHash" -> codeHash = Hex.word(here, Json.text(here, at));
                 case "storage" -> storage(here);
                 default -> at.skipChildren();

@@ -3,6 +3,7 @@ package org.morphogen.coordinator.feed;
 import java.math.BigInteger;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.row.Bytes32;
 
 /** Reads what Ethereum's JSON writes in hex. Every failure begins with the place. */

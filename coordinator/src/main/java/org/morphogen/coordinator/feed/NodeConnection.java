@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.coordinator.feed.ReplyReader.ResultReader;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.ethereum.Excerpt;
 
 /** Reads the reply to a batch of calls of one kind, in one go. Not thread-safe. */
 final class ReplyReader<T> {

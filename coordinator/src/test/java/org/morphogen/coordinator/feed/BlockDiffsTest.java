@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.morphogen.coordinator.ethereum.CodeHash;
 import org.morphogen.row.AccountValue;
 import org.morphogen.row.Bytes32;
 import org.morphogen.row.CodeDictionary;
@@ -31,7 +32,7 @@ class BlockDiffsTest {
         BlockChanges changes =
                 merge(diff("'A':{'balance':'0x64','nonce':7,'code':'0x6001'}", "'A':{'balance':'0x63'}"));
 
-        assertThat(changes.accounts()).containsExactly(present(A, 0x63, 7, Keccak.of(new byte[] {0x60, 0x01})));
+        assertThat(changes.accounts()).containsExactly(present(A, 0x63, 7, CodeHash.of(new byte[] {0x60, 0x01})));
     }
 
     @Test
@@ -60,7 +61,7 @@ class BlockDiffsTest {
     void anAccountInPostAloneWasCreated() throws IOException {
         BlockChanges changes = merge(diff("", "'A':{'balance':'0x5','nonce':1,'code':'0x6001'}"));
 
-        assertThat(changes.accounts()).containsExactly(present(A, 5, 1, Keccak.of(new byte[] {0x60, 0x01})));
+        assertThat(changes.accounts()).containsExactly(present(A, 5, 1, CodeHash.of(new byte[] {0x60, 0x01})));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
+import org.morphogen.coordinator.ethereum.CodeHash;
 import org.morphogen.row.AccountValue;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
@@ -70,6 +71,6 @@ record ExpectedState(BlockInfo block, Map<Address, AccountValue> accounts, Map<A
         return new AccountValue(
                 new BigInteger(account.get("balance").asText()),
                 account.get("nonce").asLong(),
-                Keccak.of(Hex.bytes("code", account.get("code").asText())));
+                CodeHash.of(Hex.bytes("code", account.get("code").asText())));
     }
 }

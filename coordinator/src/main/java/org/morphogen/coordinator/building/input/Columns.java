@@ -3,6 +3,7 @@ package org.morphogen.coordinator.building.input;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.row.Account32;
 import org.morphogen.row.Account64;
 import org.morphogen.row.BytesN;

@@ -7,9 +7,9 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
-import org.bouncycastle.crypto.digests.KeccakDigest;
 import org.jspecify.annotations.Nullable;
-import org.morphogen.row.Bytes32;
+import org.morphogen.coordinator.ethereum.CodeHash;
+import org.morphogen.coordinator.ethereum.Excerpt;
 
 /**
  * A genesis file as geth reads it: one JSON object, of which {@code alloc} maps addresses to accounts with
@@ -17,8 +17,6 @@ import org.morphogen.row.Bytes32;
  * accounts, tables of slots their storage. Everything beside {@code alloc} is passed over.
  */
 record GenesisReader() implements EntryReader {
-    private static final int KECCAK_BITS = 256;
-
     @Override
     public void read(InputStream in, Columns columns, EntryTarget target) throws IOException {
         try (JsonParser parser = JsonFields.JSON.createParser(in)) {
@@ -29,7 +27,7 @@ record GenesisReader() implements EntryReader {
                         broken.getLocation() == null ? 1 : broken.getLocation().getLineNr(),
                         "is not JSON: " + Excerpt.of(broken.getOriginalMessage()));
             } catch (CharConversionException garbled) {
-                target.error(1, "is not JSON: " + Excerpt.of(String.valueOf(garbled.getMessage())));
+                target.error(1, "is not JSON: " + Excerpt.of(garbled.getMessage()));
             }
         }
     }
@@ -136,7 +134,7 @@ record GenesisReader() implements EntryReader {
             if (code == null) {
                 return "code: is not an even number of hex digits";
             }
-            fields.set(Column.CODE_HASH, keccak256(code).hex());
+            fields.set(Column.CODE_HASH, CodeHash.of(code).hex());
             return "";
         }
 
@@ -176,13 +174,5 @@ record GenesisReader() implements EntryReader {
         String digits = text.startsWith("0x") || text.startsWith("0X") ? text.substring(2) : text;
         boolean hex = digits.length() % 2 == 0 && digits.chars().allMatch(HexFormat::isHexDigit);
         return hex ? HexFormat.of().parseHex(digits) : null;
-    }
-
-    private static Bytes32 keccak256(byte[] code) {
-        KeccakDigest keccak = new KeccakDigest(KECCAK_BITS);
-        keccak.update(code, 0, code.length);
-        byte[] hash = new byte[Bytes32.LENGTH];
-        keccak.doFinal(hash, 0);
-        return Bytes32.of(hash);
     }
 }

@@ -3,6 +3,7 @@ package org.morphogen.coordinator.building.input;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.morphogen.coordinator.ethereum.Excerpt;
 
 /** One JSON object a line, its fields named as the columns of a CSV. Blank lines are skipped. */
 record JsonLinesReader() implements EntryReader {
@@ -48,7 +49,7 @@ record JsonLinesReader() implements EntryReader {
         } catch (JacksonException broken) {
             return "is not JSON: " + Excerpt.of(broken.getOriginalMessage());
         } catch (CharConversionException garbled) {
-            return "is not JSON: " + Excerpt.of(String.valueOf(garbled.getMessage()));
+            return "is not JSON: " + Excerpt.of(garbled.getMessage());
         }
     }
 }

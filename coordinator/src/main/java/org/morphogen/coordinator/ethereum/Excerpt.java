@@ -1,14 +1,15 @@
-package org.morphogen.coordinator.feed;
+package org.morphogen.coordinator.ethereum;
 
 import org.jspecify.annotations.Nullable;
 
 /** Text of others made fit for a message: short and printable. */
-final class Excerpt {
+public final class Excerpt {
     private static final int MAX_CHARS = 96;
 
     private Excerpt() {}
 
-    static String of(@Nullable String text) {
+    /** At most the first {@value #MAX_CHARS} characters; others than printable ASCII become question marks. */
+    public static String of(@Nullable String text) {
         if (text == null) {
             return "no reason given";
         }
