@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.coordinator.transfer.SnapshotLibrary;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
@@ -144,9 +145,10 @@ final class ChainFollower implements AutoCloseable {
     }
 
     private void follow(ServedLine line) throws InterruptedException {
+        Wanted wanted = mine.wanted(line);
         FeedStep step;
         try {
-            step = feed.next(blocks(line.window()), pace.block());
+            step = feed.next(blocks(line.window()), wanted, pace.block());
         } catch (MorphogenException unreachable) {
             stand("No blocks come: " + unreachable.explain());
             return;

@@ -17,6 +17,7 @@ import org.morphogen.coordinator.delta.RowChange;
 import org.morphogen.coordinator.delta.RowEdit;
 import org.morphogen.coordinator.delta.RowReader;
 import org.morphogen.coordinator.feed.BlockChanges;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaHeader;
 import org.morphogen.epoch.DeltaPiece;
@@ -29,6 +30,7 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.Bytes32;
 import org.morphogen.row.CodeDictionary;
 import org.morphogen.row.RowSchema;
+import org.morphogen.row.Slot48;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.DictionaryEntry;
 import org.morphogen.snapshot.Manifest;
@@ -72,6 +74,14 @@ final class DeltaBuilder {
     /** The snapshot's tables. */
     Manifest manifest() {
         return manifest;
+    }
+
+    /** What the tables need of a block: slots only where there is a table of them. */
+    Wanted wanted() {
+        boolean slots = manifest.tables().stream()
+                .map(table -> RowSchema.parse(table.schema()))
+                .anyMatch(Slot48.class::isInstance);
+        return slots ? Wanted.ACCOUNTS_AND_SLOTS : Wanted.ACCOUNTS;
     }
 
     /**

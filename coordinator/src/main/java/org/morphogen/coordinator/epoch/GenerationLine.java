@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.coordinator.transfer.SnapshotLibrary;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
@@ -63,6 +64,11 @@ final class GenerationLine {
         dictionaries.keySet().retainAll(digests);
     }
 
+    /** What the tables need of a block. Fails as the snapshot's files do. */
+    Wanted wanted(ServedLine served) {
+        return builder(served).wanted();
+    }
+
     /**
      * The delta of a block on top of an epoch of the window. Fails with UNAVAILABLE when nodes do not answer, or as the
      * snapshot's files do.
@@ -105,7 +111,7 @@ final class GenerationLine {
             return known;
         }
         var before = served.window().subList(0, index);
-        if (feed.next(ChainFollower.blocks(before), wait) instanceof FeedStep.Append append
+        if (feed.next(ChainFollower.blocks(before), wanted(served), wait) instanceof FeedStep.Append append
                 && build(served, before.getLast(), append.changes()) instanceof BuiltDelta.Whole whole
                 && whole.delta().header().epoch().equals(wanted)) {
             remember(whole.delta());

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.snapshot.BlockInfo;
 
 /** A feed that is opened when first asked, and asked by one thread at a time, in the order in which they came. */
@@ -20,7 +21,7 @@ final class SharedFeed implements BlockFeed {
     }
 
     @Override
-    public FeedStep next(List<BlockInfo> applied, Duration wait) throws InterruptedException {
+    public FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             BlockFeed feed = opened;
@@ -28,7 +29,7 @@ final class SharedFeed implements BlockFeed {
                 feed = opening.get();
                 opened = feed;
             }
-            return feed.next(applied, wait);
+            return feed.next(applied, wanted, wait);
         } finally {
             lock.unlock();
         }

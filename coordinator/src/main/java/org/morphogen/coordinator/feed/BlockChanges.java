@@ -10,7 +10,7 @@ import org.morphogen.snapshot.BlockInfo;
  *
  * @param parentHash in the form of {@link BlockInfo#hash}
  * @param accounts ordered by address
- * @param slots ordered by address, then slot
+ * @param slots ordered by address, then slot; none where accounts alone were {@link Wanted}
  * @param credits ordered by address
  */
 public record BlockChanges(
@@ -19,9 +19,6 @@ public record BlockChanges(
         List<AccountChange> accounts,
         List<SlotChange> slots,
         List<Credit> credits) {
-    private static final Comparator<SlotChange> SLOT_ORDER =
-            Comparator.comparing(SlotChange::address).thenComparing(SlotChange::slot, Words.ORDER);
-
     /** Copies the lists and checks their order. */
     public BlockChanges {
         new BlockInfo(block.number(), parentHash, block.stateRoot());
@@ -29,7 +26,7 @@ public record BlockChanges(
         slots = List.copyOf(slots);
         credits = List.copyOf(credits);
         checkOrder("accounts", accounts, Comparator.comparing(AccountChange::address));
-        checkOrder("slots", slots, SLOT_ORDER);
+        checkOrder("slots", slots, Comparator.comparing(slot -> new SlotKey(slot.address(), slot.slot())));
         checkOrder("credits", credits, Comparator.comparing(Credit::address));
     }
 

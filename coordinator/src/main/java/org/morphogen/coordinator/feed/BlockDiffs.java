@@ -5,17 +5,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.row.Bytes32;
 
 /**
  * Merges the diffs of a block's transactions, told by prestateTracer with {@code diffMode}, into what the block
- * changed. What the tracer does not tell is not in it: slots that system calls wrote (EIP-2935, EIP-4788), and slots of
- * a contract that deleted itself which the same transaction did not touch (possible before the Cancun fork only). Not
- * thread-safe.
+ * changed. What the tracer does not tell must be added: slots that system calls wrote. Slots of a contract that deleted
+ * itself which the same transaction did not touch are lost (possible before the Cancun fork only). Not thread-safe.
  */
 final class BlockDiffs {
     private final SortedMap<Address, AccountState> accounts = new TreeMap<>();
@@ -30,16 +31,28 @@ final class BlockDiffs {
         }
     }
 
-    /** What the block changed, its withdrawals included; ends the merging. */
-    BlockChanges changes(BlockHead head) throws BadJson {
+    /**
+     * What the block changed, its withdrawals included; ends the merging.
+     *
+     * @param words of slots after the block, zero where nothing is; they are right, whatever the diffs say
+     */
+    BlockChanges changes(BlockHead head, Map<SlotKey, Bytes32> words) throws BadJson {
         List<Credit> credits = credits(head.withdrawals());
         List<AccountChange> changed = new ArrayList<>();
-        List<SlotChange> slots = new ArrayList<>();
+        SortedMap<SlotKey, Optional<Bytes32>> slots = new TreeMap<>();
         accounts.forEach((address, state) -> {
             changed.add(new AccountChange(address, state.after()));
-            state.slots().forEach((slot, word) -> slots.add(new SlotChange(address, slot, word)));
+            state.slots().forEach((slot, word) -> slots.put(new SlotKey(address, slot), word));
         });
-        return new BlockChanges(head.block(), head.parentHash(), changed, slots, credits);
+        words.forEach((slot, word) -> slots.put(slot, Optional.of(word).filter(w -> !Words.isZero(w))));
+        return new BlockChanges(head.block(), head.parentHash(), changed, inOrder(slots), credits);
+    }
+
+    private static List<SlotChange> inOrder(SortedMap<SlotKey, Optional<Bytes32>> slots) {
+        return slots.entrySet().stream()
+                .map(slot ->
+                        new SlotChange(slot.getKey().address(), slot.getKey().slot(), slot.getValue()))
+                .toList();
     }
 
     /** Adds the withdrawals to the accounts whose balance is known; gives the others. */

@@ -15,12 +15,13 @@ public interface BlockFeed extends AutoCloseable {
      * What to do next.
      *
      * @param applied the blocks already applied, oldest first, never empty; the first is as far back as can be undone
+     * @param wanted what of a block's changes
      * @param wait how long to wait for a newer block, and how long to try again while the source fails; an exchange
      *     with the source that has begun may take longer
      * @throws MorphogenException UNAVAILABLE if the source still fails after that time, REQUEST_INVALID if it is a
      *     file that cannot be used; the next call begins afresh
      */
-    FeedStep next(List<BlockInfo> applied, Duration wait) throws InterruptedException;
+    FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException;
 
     /** Lets go of connections and files. */
     @Override

@@ -18,7 +18,8 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.snapshot.BlockInfo;
 
 /**
- * Writes what a feed gives into a new file for {@link RecordedFeed}, reorganisations as they come. After a failure the
+ * Writes all that a feed gives, slots included, into a new file for {@link RecordedFeed}, reorganisations as they come.
+ * After a failure the
  * file holds the whole blocks up to there.
  */
 public final class BlockRecorder {
@@ -68,7 +69,7 @@ public final class BlockRecorder {
     private BlockInfo record(List<BlockInfo> window, long upTo, OutputStream out)
             throws IOException, InterruptedException {
         while (window.getLast().number() < upTo) {
-            switch (feed.next(window, wait)) {
+            switch (feed.next(window, Wanted.ACCOUNTS_AND_SLOTS, wait)) {
                 case FeedStep.Append(BlockChanges changes) -> append(changes, window, out);
                 case FeedStep.Undo(BlockInfo to) ->
                     window.subList(window.indexOf(to) + 1, window.size()).clear();

@@ -3,27 +3,28 @@ package org.morphogen.coordinator.feed;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.morphogen.row.AccountValue;
 import org.morphogen.row.CodeDictionary;
 
 /**
- * Writes what a block changed as a line for {@link RecordedFeed}: the whole block as one diff, and with code hashes in
- * the place of code.
+ * Writes what a block changed as a line for {@link RecordedFeed}: the whole block as one diff, with code hashes in the
+ * place of code, and slots beside it. A diff could not tell slots of accounts that it does not name.
  */
 final class ChangesWriter {
     private final JsonGenerator to;
     private final BlockChanges changes;
-    private final Map<Address, List<SlotChange>> slots;
+    private final SortedMap<Address, List<SlotChange>> slots;
 
     private ChangesWriter(JsonGenerator to, BlockChanges changes) {
         this.to = to;
         this.changes = changes;
         this.slots = changes.slots().stream()
-                .collect(Collectors.groupingBy(SlotChange::address, HashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(SlotChange::address, TreeMap::new, Collectors.toList()));
     }
 
     static void write(JsonGenerator to, BlockChanges changes) throws IOException {
@@ -43,6 +44,7 @@ final class ChangesWriter {
         post();
         to.writeEndObject();
         to.writeEndArray();
+        slots();
         to.writeEndObject();
     }
 
@@ -66,7 +68,6 @@ final class ChangesWriter {
         for (AccountChange account : changes.accounts()) {
             if (account.after().isEmpty()) {
                 to.writeObjectFieldStart(account.address().toString());
-                storage(account.address());
                 to.writeEndObject();
             }
         }
@@ -80,7 +81,6 @@ final class ChangesWriter {
             if (account.after().isPresent()) {
                 to.writeObjectFieldStart(account.address().toString());
                 value(account.after().get());
-                storage(account.address());
                 to.writeEndObject();
             }
         }
@@ -95,15 +95,15 @@ final class ChangesWriter {
         }
     }
 
-    private void storage(Address address) throws IOException {
-        List<SlotChange> changed = slots.getOrDefault(address, List.of());
-        if (changed.isEmpty()) {
-            return;
-        }
-        to.writeObjectFieldStart("storage");
-        for (SlotChange slot : changed) {
-            to.writeStringField(
-                    slot.slot().toString(), slot.after().orElse(Words.ZERO).toString());
+    private void slots() throws IOException {
+        to.writeObjectFieldStart("slots");
+        for (Map.Entry<Address, List<SlotChange>> account : slots.entrySet()) {
+            to.writeObjectFieldStart(account.getKey().toString());
+            for (SlotChange slot : account.getValue()) {
+                to.writeStringField(
+                        slot.slot().toString(), slot.after().orElse(Words.ZERO).toString());
+            }
+            to.writeEndObject();
         }
         to.writeEndObject();
     }

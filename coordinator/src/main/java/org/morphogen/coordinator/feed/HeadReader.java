@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.snapshot.BlockInfo;
 
@@ -20,6 +21,7 @@ final class HeadReader {
     private @Nullable String hash;
     private @Nullable String parentHash;
     private @Nullable String stateRoot;
+    private OptionalLong timestamp = OptionalLong.empty();
     private final List<String> transactions = new ArrayList<>();
     private final List<Withdrawal> withdrawals = new ArrayList<>();
 
@@ -33,8 +35,16 @@ final class HeadReader {
             return Optional.empty();
         }
         HeadReader reader = new HeadReader(at);
-        Json.object("block", at, reader::read);
+        Json.object("block", at, reader::readOfNode);
         return Optional.of(reader.head());
+    }
+
+    private void readOfNode(String name) throws IOException {
+        if (name.equals("timestamp")) {
+            timestamp = OptionalLong.of(Hex.number(name, Json.text(name, at)));
+        } else {
+            read(name);
+        }
     }
 
     /** Takes a field, if it is one of the head's, or passes over it. */
@@ -59,7 +69,7 @@ final class HeadReader {
     BlockHead head() throws BadJson {
         BlockInfo block =
                 new BlockInfo(required("number", number), required("hash", hash), required("stateRoot", stateRoot));
-        return new BlockHead(block, required("parentHash", parentHash), transactions, withdrawals);
+        return new BlockHead(block, required("parentHash", parentHash), timestamp, transactions, withdrawals);
     }
 
     private void withdrawals() throws IOException {

@@ -65,6 +65,11 @@ final class Hex {
         return HexFormat.of().parseHex(digits);
     }
 
+    /** A word as a number: without leading zeros. */
+    static String ofWord(Bytes32 word) {
+        return "0x" + new BigInteger(1, word.bytes()).toString(16);
+    }
+
     static String ofNumber(long number) {
         return "0x" + Long.toHexString(number);
     }

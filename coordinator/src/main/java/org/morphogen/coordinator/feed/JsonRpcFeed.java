@@ -15,7 +15,8 @@ import org.morphogen.snapshot.BlockInfo;
 
 /**
  * The blocks of an Ethereum node, over JSON-RPC. The node must take batches and serve {@code eth_getBlockByNumber} and
- * {@code debug_traceBlockByHash} or {@code debug_traceBlockByNumber} with the prestateTracer.
+ * {@code debug_traceBlockByHash} or {@code debug_traceBlockByNumber} with the prestateTracer; where slots are wanted,
+ * {@code eth_getStorageAt} at a block's hash too.
  *
  * <p>At most {@link FeedLimits#aheadBlocks} blocks lie in memory, those not yet asked for among them. Not thread-safe.
  */
@@ -23,6 +24,9 @@ public final class JsonRpcFeed implements BlockFeed {
     private final FeedLimits limits;
     private final NodeChain chain;
     private final Deque<BlockChanges> ahead = new ArrayDeque<>();
+    /** What of the blocks is in {@code ahead}. */
+    private Wanted fetched = Wanted.ACCOUNTS;
+
     /** How many blocks to fetch at a time: fewer while the node has trouble with more. */
     private int width;
 
@@ -45,13 +49,13 @@ public final class JsonRpcFeed implements BlockFeed {
      * behind: then the {@link FeedStep.Undo} comes only after {@code wait}.
      */
     @Override
-    public FeedStep next(List<BlockInfo> applied, Duration wait) throws InterruptedException {
+    public FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
         if (applied.isEmpty()) {
             throw new IllegalArgumentException("applied: must hold the newest block at least");
         }
         Patience patience = new Patience(wait);
         while (true) {
-            Optional<FeedStep> step = patience.keepTrying(() -> look(applied, patience));
+            Optional<FeedStep> step = patience.keepTrying(() -> look(applied, wanted, patience));
             if (step.isPresent()) {
                 return step.get();
             }
@@ -79,23 +83,26 @@ public final class JsonRpcFeed implements BlockFeed {
         chain.close();
     }
 
-    private Optional<FeedStep> look(List<BlockInfo> applied, Patience patience) throws InterruptedException {
+    private Optional<FeedStep> look(List<BlockInfo> applied, Wanted wanted, Patience patience)
+            throws InterruptedException {
         try {
-            return step(applied, patience);
+            return step(applied, wanted, patience);
         } catch (MorphogenException failed) {
             if (width == 1) {
                 throw failed;
             }
             // One block may be served where several are too much for the node's limits or ours.
             width = 1;
-            return step(applied, patience);
+            return step(applied, wanted, patience);
         }
     }
 
-    private Optional<FeedStep> step(List<BlockInfo> applied, Patience patience) throws InterruptedException {
+    private Optional<FeedStep> step(List<BlockInfo> applied, Wanted wanted, Patience patience)
+            throws InterruptedException {
         BlockInfo last = applied.getLast();
-        if (ahead.isEmpty() || !ahead.element().isChildOf(last)) {
+        if (wanted != fetched || ahead.isEmpty() || !ahead.element().isChildOf(last)) {
             ahead.clear();
+            fetched = wanted;
             Map<Long, BlockHead> heads = chain.heads(LongStream.rangeClosed(last.number(), last.number() + width)
                     .boxed()
                     .toList());
@@ -121,7 +128,7 @@ public final class JsonRpcFeed implements BlockFeed {
 
     private void fetch(List<BlockHead> children) throws InterruptedException {
         if (!children.isEmpty()) {
-            List<BlockChanges> changes = chain.changes(children);
+            List<BlockChanges> changes = chain.changes(children, fetched);
             ahead.addAll(changes);
             boolean all = changes.size() == children.size();
             width = all ? Math.min(2 * width, limits.aheadBlocks()) : Math.max(1, changes.size());

@@ -7,16 +7,19 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
 
 /** What a node knows of its chain. Every failure is an UNAVAILABLE. Not thread-safe. */
 final class NodeChain implements AutoCloseable {
     private final NodeConnection node;
+    private final NodeStorage storage;
     /** Tracing by hash cannot give another block than the one meant; not every node has it. */
     private boolean tracesByHash = true;
 
     NodeChain(NodeConnection node) {
         this.node = node;
+        this.storage = new NodeStorage(node);
     }
 
     /** The blocks of these numbers that the node has, by number. */
@@ -46,12 +49,12 @@ final class NodeChain implements AutoCloseable {
      * What blocks changed: of some of them from the first on, for a node has limits of its own; or of none if the chain
      * has moved meanwhile.
      */
-    List<BlockChanges> changes(List<BlockHead> heads) throws InterruptedException {
+    List<BlockChanges> changes(List<BlockHead> heads, Wanted wanted) throws InterruptedException {
         List<BlockChanges> changes = new ArrayList<>();
         try {
             List<RpcAnswer<BlockTrace>> traces = traces(heads);
             for (int i = 0; i < heads.size(); i++) {
-                changes.add(merged(heads.get(i), traces.get(i)));
+                changes.add(merged(heads.get(i), traces.get(i), wanted));
             }
         } catch (MorphogenException failed) {
             if (changes.isEmpty() && has(heads.getFirst().block())) {
@@ -95,17 +98,25 @@ final class NodeChain implements AutoCloseable {
         return node.ask(heads.stream().map(RpcCall::traceByNumber).toList(), BlockTrace::read);
     }
 
-    private BlockChanges merged(BlockHead head, RpcAnswer<BlockTrace> answer) {
+    private BlockChanges merged(BlockHead head, RpcAnswer<BlockTrace> answer, Wanted wanted)
+            throws InterruptedException {
         return switch (answer) {
             case RpcAnswer.Refusal<BlockTrace> refusal ->
                 throw refused("the trace of block " + head.block().number(), refusal);
             case RpcAnswer.Result<BlockTrace>(BlockTrace trace) -> {
                 try {
-                    yield trace.changes(head);
+                    yield wanted.of(trace.changes(head, words(head, wanted)));
                 } catch (BadJson misfit) {
                     throw node.unavailable("sent what cannot be used: " + misfit.getMessage(), misfit);
                 }
             }
+        };
+    }
+
+    private Map<SlotKey, Bytes32> words(BlockHead head, Wanted wanted) throws InterruptedException {
+        return switch (wanted) {
+            case ACCOUNTS -> Map.of();
+            case ACCOUNTS_AND_SLOTS -> storage.systemWords(head);
         };
     }
 
@@ -124,7 +135,6 @@ final class NodeChain implements AutoCloseable {
     }
 
     private MorphogenException refused(String what, RpcAnswer.Refusal<?> refusal) {
-        return node.unavailable(
-                "refused " + what + " with error " + refusal.code() + ", '" + refusal.message() + "'", null);
+        return node.unavailable("refused " + what + " with " + refusal.explained(), null);
     }
 }

@@ -58,12 +58,17 @@ final class NodeConnection implements AutoCloseable {
 
     /** A failure of the node: what it did, and what to check. */
     MorphogenException unavailable(String did, @Nullable Throwable cause) {
-        return new MorphogenException(
-                FailureReason.UNAVAILABLE,
-                "node " + url + " " + did + ". Check that it runs and can be reached, and that it takes batches of "
+        return unavailable(
+                did,
+                "Check that it runs and can be reached, and that it takes batches of "
                         + "JSON-RPC and serves debug_traceBlockByHash or debug_traceBlockByNumber.",
-                Map.of(),
                 cause);
+    }
+
+    /** A failure of the node: what it did, and what to do about it, a sentence. */
+    MorphogenException unavailable(String did, String advice, @Nullable Throwable cause) {
+        return new MorphogenException(
+                FailureReason.UNAVAILABLE, "node " + url + " " + did + ". " + advice, Map.of(), cause);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.row.Bytes32;
 
 /** The blocks in a file, one JSON object a line, read when they are asked for. Not thread-safe. */
 final class RecordedBlocks implements AutoCloseable {
@@ -127,6 +128,7 @@ final class RecordedBlocks implements AutoCloseable {
         private final HeadReader head;
         private final JsonParser at;
         private @Nullable BlockTrace trace;
+        private @Nullable Map<SlotKey, Bytes32> slots;
 
         Body(HeadReader head, JsonParser at) {
             this.head = head;
@@ -134,11 +136,16 @@ final class RecordedBlocks implements AutoCloseable {
         }
 
         void read(String name) throws IOException {
-            if (name.equals("diffs") || name.equals("trace")) {
-                Json.once(name, trace != null);
-                trace = BlockTrace.read(at);
-            } else {
-                head.read(name);
+            switch (name) {
+                case "diffs", "trace" -> {
+                    Json.once(name, trace != null);
+                    trace = BlockTrace.read(at);
+                }
+                case "slots" -> {
+                    Json.once(name, slots != null);
+                    slots = SlotWords.read(name, at);
+                }
+                default -> head.read(name);
             }
         }
 
@@ -146,7 +153,7 @@ final class RecordedBlocks implements AutoCloseable {
             if (trace == null) {
                 throw new BadJson("diffs: is missing");
             }
-            return trace.diffs().changes(head.head());
+            return trace.diffs().changes(head.head(), slots == null ? Map.of() : slots);
         }
     }
 }

@@ -13,8 +13,10 @@ import org.morphogen.snapshot.BlockInfo;
 
 /**
  * The blocks of a file, played from the first line to the last. A line is a JSON object with {@code number}, {@code
- * hash}, {@code parentHash}, {@code stateRoot}, {@code withdrawals} if there were any, and {@code diffs}: what
- * prestateTracer tells of each transaction, {@code {pre, post}}. Other fields are passed over.
+ * hash}, {@code parentHash}, {@code stateRoot}, {@code withdrawals} if there were any, {@code diffs}: what
+ * prestateTracer tells of each transaction, {@code {pre, post}}, and {@code slots}, {@code {address: {slot: word}}}: words
+ * after the block, zero where nothing is, whatever the diffs say of them. A line without {@code slots} knows none but
+ * those of the diffs, so not what system calls wrote. Other fields are passed over.
  *
  * <p>A line whose parent is an earlier block is a reorganisation, and is played as one. Playing goes on after the last
  * line that holds the newest applied block. The file is taken as it is when opened: a line more needs a new feed. One
@@ -37,7 +39,7 @@ public final class RecordedFeed implements BlockFeed {
     }
 
     @Override
-    public FeedStep next(List<BlockInfo> applied, Duration wait) throws InterruptedException {
+    public FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
         if (applied.isEmpty()) {
             throw new IllegalArgumentException("applied: must hold the newest block at least");
         }
@@ -48,7 +50,7 @@ public final class RecordedFeed implements BlockFeed {
             }
         }
         for (; cursor < blocks.count(); cursor++) {
-            Optional<FeedStep> step = play(applied);
+            Optional<FeedStep> step = play(applied, wanted);
             if (step.isPresent()) {
                 return step.get();
             }
@@ -63,7 +65,7 @@ public final class RecordedFeed implements BlockFeed {
     }
 
     /** Plays the line at the cursor; empty if there is nothing to do for it. */
-    private Optional<FeedStep> play(List<BlockInfo> applied) {
+    private Optional<FeedStep> play(List<BlockInfo> applied, Wanted wanted) {
         BlockInfo last = applied.getLast();
         Optional<BlockHead> line = blocks.place(cursor);
         if (line.isEmpty() || line.get().block().hash().equals(last.hash())) {
@@ -82,11 +84,11 @@ public final class RecordedFeed implements BlockFeed {
             throw blocks.invalid(
                     cursor, "number: must be " + (parent.get().number() + 1) + ", one above its parent's", null);
         }
-        return Optional.of(parent.get().equals(last) ? append() : undo(parent.get()));
+        return Optional.of(parent.get().equals(last) ? append(wanted) : undo(parent.get()));
     }
 
-    private FeedStep append() {
-        BlockChanges changes = blocks.changes(cursor).orElseThrow();
+    private FeedStep append(Wanted wanted) {
+        BlockChanges changes = wanted.of(blocks.changes(cursor).orElseThrow());
         cursor++;
         tip = changes.block().hash();
         return new FeedStep.Append(changes);

@@ -10,6 +10,10 @@ sealed interface RpcAnswer<T> {
         private static final long METHOD_NOT_FOUND = -32601;
         private static final long METHOD_NOT_SUPPORTED = -32004;
 
+        String explained() {
+            return "error " + code + ", '" + message + "'";
+        }
+
         boolean isMethodUnknown() {
             return code == METHOD_NOT_FOUND || code == METHOD_NOT_SUPPORTED;
         }

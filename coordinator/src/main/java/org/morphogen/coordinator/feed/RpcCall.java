@@ -23,6 +23,14 @@ record RpcCall(String method, String params) {
                 "debug_traceBlockByNumber", "[\"" + Hex.ofNumber(head.block().number()) + "\"," + TRACER + "]");
     }
 
+    /** The word in a slot after that block, which is named by its hash as EIP-1898 has it. */
+    static RpcCall storage(BlockHead head, SlotKey slot) {
+        return new RpcCall(
+                "eth_getStorageAt",
+                "[\"" + slot.address() + "\",\"" + Hex.ofWord(slot.slot()) + "\",{\"blockHash\":\""
+                        + head.block().hash() + "\"}]");
+    }
+
     /** The calls as a body, each call's place in the list as its id; a single one stands for itself. */
     static String body(List<RpcCall> calls) {
         StringBuilder body = new StringBuilder();

@@ -5,9 +5,10 @@ import org.morphogen.row.Bytes32;
 import org.morphogen.row.Slot48;
 
 /**
- * A storage slot that a block changed.
+ * A storage slot that a block changed, or may have.
  *
- * @param after the word in it after the block, not zero; empty if the slot was cleared, or was not set before either
+ * @param after the word in it after the block, not zero, and perhaps the one before; empty if the slot was cleared, or was
+ *     not set before either
  */
 public record SlotChange(Address address, Bytes32 slot, Optional<Bytes32> after) {
     /** Checks that a word is not zero. */

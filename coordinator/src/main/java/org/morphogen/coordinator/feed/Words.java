@@ -13,6 +13,11 @@ final class Words {
 
     private Words() {}
 
+    /** A number of 0 or more. */
+    static Bytes32 of(long number) {
+        return Bytes32.parse("%064x".formatted(number));
+    }
+
     static boolean isZero(Bytes32 word) {
         return word.equals(ZERO);
     }

@@ -13,6 +13,7 @@ import org.morphogen.coordinator.feed.Address;
 import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.AccountValue;
@@ -88,7 +89,7 @@ final class FakeChain implements BlockFeed {
     }
 
     @Override
-    public synchronized FeedStep next(List<BlockInfo> applied, Duration wait) throws InterruptedException {
+    public synchronized FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
         long untilNanos = System.nanoTime() + wait.toNanos();
         while (true) {
             if (failure.isPresent()) {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -215,6 +217,40 @@ class BlockDiffsTest {
     }
 
     @Test
+    void whatIsToldOfASlotAfterTheBlockStandsWhateverTheDiffsSay() throws IOException {
+        Map<SlotKey, Bytes32> words = Map.of(
+                key(A, 1),
+                word(7),
+                key(A, 2),
+                Words.ZERO,
+                key(A, 3),
+                word(8),
+                key(B, 9),
+                word(5),
+                key(B, 8),
+                Words.ZERO);
+
+        BlockChanges changes = merge(
+                List.of(),
+                words,
+                diff(
+                        "'A':{'nonce':1,'storage':{'0x3':'0x1'}}",
+                        "'A':{'storage':{'0x1':'0x6','0x2':'0x6','0x4':'0x6'}}"));
+
+        assertThat(changes.slots())
+                .containsExactly(set(A, 1, 7), cleared(A, 2), set(A, 3, 8), set(A, 4, 6), cleared(B, 8), set(B, 9, 5));
+        assertThat(changes.accounts()).containsExactly(present(A, 0, 1, NO_CODE));
+    }
+
+    @Test
+    void soItDoesForAnAccountThatIsNoMore() throws IOException {
+        BlockChanges changes = merge(
+                List.of(), Map.of(key(A, 1), word(7)), diff("'A':{'nonce':1,'storage':{'0x1':'0x2','0x2':'0x2'}}", ""));
+
+        assertThat(changes.slots()).containsExactly(set(A, 1, 7), cleared(A, 2));
+    }
+
+    @Test
     void takesAnEmptyBlockAndUnknownFields() throws IOException {
         assertThat(merge().accounts()).isEmpty();
         assertThat(merge("{'gas':1,'pre':{},'error':null,'post':{},'more':{'a':[1,{}]}}")
@@ -272,12 +308,18 @@ class BlockDiffsTest {
     }
 
     private static BlockChanges merge(List<Withdrawal> withdrawals, String... diffs) throws IOException {
+        return merge(withdrawals, Map.of(), diffs);
+    }
+
+    private static BlockChanges merge(List<Withdrawal> withdrawals, Map<SlotKey, Bytes32> words, String... diffs)
+            throws IOException {
         String json = "[" + String.join(",", diffs) + "]";
         try (JsonParser at = Json.FACTORY.createParser(
                 json.replace("'A'", "'" + A + "'").replace("'B'", "'" + B + "'").replace('\'', '"'))) {
             at.nextToken();
-            BlockHead head = new BlockHead(Chains.info('a', 2), Chains.word(1), List.of(), withdrawals);
-            return BlockTrace.read(at).diffs().changes(head);
+            BlockHead head =
+                    new BlockHead(Chains.info('a', 2), Chains.word(1), OptionalLong.empty(), List.of(), withdrawals);
+            return BlockTrace.read(at).diffs().changes(head, words);
         }
     }
 
@@ -306,12 +348,19 @@ class BlockDiffsTest {
         return new AccountChange(address(address), Optional.empty());
     }
 
+    private static SlotKey key(String address, long slot) {
+        return new SlotKey(address(address), word(slot));
+    }
+
+    private static Bytes32 word(long value) {
+        return Bytes32.parse(Chains.word(value));
+    }
+
     private static SlotChange set(String address, long slot, long word) {
-        return new SlotChange(
-                address(address), Bytes32.parse(Chains.word(slot)), Optional.of(Bytes32.parse(Chains.word(word))));
+        return new SlotChange(address(address), word(slot), Optional.of(word(word)));
     }
 
     private static SlotChange cleared(String address, long slot) {
-        return new SlotChange(address(address), Bytes32.parse(Chains.word(slot)), Optional.empty());
+        return new SlotChange(address(address), word(slot), Optional.empty());
     }
 }

@@ -20,7 +20,8 @@ public final class Chains {
             BlockInfo info, String parentHash, List<String> transactions, String trace, String withdrawals) {
         /** As a node sends it. */
         String json() {
-            return fields() + ",\"transactions\":"
+            return fields() + ",\"timestamp\":\"0x" + Long.toHexString(timestamp(info.number()))
+                    + "\",\"transactions\":"
                     + transactions.stream()
                             .collect(Collectors.joining("\",\"", "[\"", "\"]"))
                             .replace("\"\"", "")
@@ -41,6 +42,11 @@ public final class Chains {
 
     public static BlockInfo info(char branch, long number) {
         return new BlockInfo(number, word(branch * 1_000_000L + number), word(branch * 2_000_000L + number));
+    }
+
+    /** When a block of that number was made, in seconds. */
+    static long timestamp(long number) {
+        return 1_700_000_000 + 12 * number;
     }
 
     static String word(long value) {

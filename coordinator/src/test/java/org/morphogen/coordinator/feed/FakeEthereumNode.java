@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -19,9 +20,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
+import org.morphogen.snapshot.BlockInfo;
 
 /** A node that serves a made-up chain over JSON-RPC, and can be told to misbehave. */
 public final class FakeEthereumNode implements AutoCloseable {
@@ -35,6 +38,9 @@ public final class FakeEthereumNode implements AutoCloseable {
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private volatile List<Chains.Block> chain = List.of();
     private volatile LongPredicate untraceable = number -> false;
+    private final Map<String, String> storage = new ConcurrentHashMap<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile long oldestState;
     private volatile int tracesInABatch = Integer.MAX_VALUE;
     private volatile Consumer<String> beforeAnswer = body -> {};
 
@@ -81,6 +87,21 @@ public final class FakeEthereumNode implements AutoCloseable {
         untraceable = ofBlocks;
     }
 
+    /**
+     * A slot's word after a block; slots of which nothing is said hold zero.
+     *
+     * @param slot a number in hex, without leading zeros
+     * @param word JSON, as the node answers
+     */
+    void holds(BlockInfo block, String address, String slot, String word) {
+        storage.put(block.hash() + address + slot, word);
+    }
+
+    /** Refuses storage at earlier blocks, as a node does that keeps the newest states alone. */
+    void keepsStateFrom(long number) {
+        oldestState = number;
+    }
+
     /** Once, before a request with that method is answered. */
     void justBefore(String method, Runnable action) {
         beforeAnswer = body -> {
@@ -94,6 +115,11 @@ public final class FakeEthereumNode implements AutoCloseable {
     /** Methods called so far. */
     List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    /** How many requests came, each of one call or several. */
+    int requests() {
+        return requests.get();
     }
 
     long callsOf(String method) {
@@ -118,6 +144,7 @@ public final class FakeEthereumNode implements AutoCloseable {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
                 .ifPresent(authorizations::add);
+        requests.incrementAndGet();
         Fault fault = faults.poll();
         try (exchange) {
             if (fault != null) {
@@ -153,7 +180,8 @@ public final class FakeEthereumNode implements AutoCloseable {
 
     private String answer(JsonNode call, int place) {
         String method = call.get("method").asText();
-        String param = call.get("params").get(0).asText();
+        JsonNode params = call.get("params");
+        String param = params.get(0).asText();
         calls.add(method);
         String answer = unknownMethods.contains(method)
                 ? "\"error\":{\"code\":-32601,\"message\":\"Method not found\"}"
@@ -166,6 +194,11 @@ public final class FakeEthereumNode implements AutoCloseable {
                                 : at(param)
                                         .map(this::traced)
                                         .orElse("\"error\":{\"code\":-32001,\"message\":\"Resource not found\"}");
+                    case "eth_getStorageAt" ->
+                        at(params.get(2).get("blockHash").asText())
+                                .map(block ->
+                                        word(block.info(), param, params.get(1).asText()))
+                                .orElse("\"error\":{\"code\":-32001,\"message\":\"Resource not found\"}");
                     default -> throw new AssertionError(method);
                 };
         return "{\"jsonrpc\":\"2.0\"," + answer + ",\"id\":" + call.get("id") + "}";
@@ -175,6 +208,13 @@ public final class FakeEthereumNode implements AutoCloseable {
         return untraceable.test(block.info().number())
                 ? "\"error\":{\"code\":-32000,\"message\":\"missing trie node: historical state is not available\"}"
                 : "\"result\":" + block.trace();
+    }
+
+    private String word(BlockInfo block, String address, String slot) {
+        String word = storage.getOrDefault(block.hash() + address + slot, "\"" + Chains.word(0) + "\"");
+        return block.number() < oldestState
+                ? "\"error\":{\"code\":-32000,\"message\":\"missing trie node\"}"
+                : "\"result\":" + word;
     }
 
     private Optional<Chains.Block> at(String param) {

@@ -75,15 +75,15 @@ class JsonRpcFaultsTest {
             throws InterruptedException {
         node.fail(FakeEthereumNode.reply(status, body == null ? "" : body.replace('\'', '"')));
 
-        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Duration.ZERO)), why);
-        assertThat(feed.next(APPLIED, Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
+        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)), why);
+        assertThat(feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
     }
 
     @Test
     void deepNestingIsBrokenJson() {
         node.fail(FakeEthereumNode.reply(200, "[".repeat(20_000)));
 
-        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Duration.ZERO)), "");
+        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)), "");
     }
 
     @Test
@@ -93,7 +93,9 @@ class JsonRpcFaultsTest {
                 Chains.branch('a', Chains.info('a', 0), 1).getFirst(),
                 new Chains.Block(block.info(), block.parentHash(), List.of(), block.trace(), "[]")));
 
-        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Duration.ZERO)), "its transactions are others");
+        assertUnavailable(
+                catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)),
+                "its transactions are others");
     }
 
     @Test
@@ -111,7 +113,8 @@ class JsonRpcFaultsTest {
             }
         });
 
-        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Duration.ZERO)), "longer than " + REPLY_BYTES);
+        assertUnavailable(
+                catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)), "longer than " + REPLY_BYTES);
         broken.await();
     }
 
@@ -123,7 +126,7 @@ class JsonRpcFaultsTest {
             exchange.getResponseBody().flush();
         });
 
-        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Duration.ZERO)), "");
+        assertUnavailable(catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)), "");
     }
 
     @Test
@@ -137,7 +140,9 @@ class JsonRpcFaultsTest {
             }
         });
         try (JsonRpcFeed hasty = feed(Duration.ofMillis(200))) {
-            assertUnavailable(catchThrowable(() -> hasty.next(APPLIED, Duration.ZERO)), "did not answer within 200 ms");
+            assertUnavailable(
+                    catchThrowable(() -> hasty.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)),
+                    "did not answer within 200 ms");
         } finally {
             end.countDown();
         }
@@ -147,7 +152,7 @@ class JsonRpcFaultsTest {
     void triesAgainWithinTheWait() throws InterruptedException {
         node.fail(FakeEthereumNode.reply(503, ""), FakeEthereumNode.reply(200, "]"));
 
-        assertThat(feed.next(APPLIED, Duration.ofSeconds(50))).isInstanceOf(FeedStep.Append.class);
+        assertThat(feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ofSeconds(50))).isInstanceOf(FeedStep.Append.class);
     }
 
     @Test
@@ -156,7 +161,8 @@ class JsonRpcFaultsTest {
         node.close();
         try (JsonRpcFeed lost = new JsonRpcFeed(url, JsonRpcFeedTest.limits(1))) {
             assertUnavailable(
-                    catchThrowable(() -> lost.next(APPLIED, Duration.ofMillis(150))), "Check that it runs and can be");
+                    catchThrowable(() -> lost.next(APPLIED, Wanted.ACCOUNTS, Duration.ofMillis(150))),
+                    "Check that it runs and can be");
         }
     }
 
@@ -170,7 +176,7 @@ class JsonRpcFaultsTest {
         });
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = Thread.ofVirtual()
-                .start(() -> thrown.set(catchThrowable(() -> feed.next(APPLIED, Duration.ofDays(1)))));
+                .start(() -> thrown.set(catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ofDays(1)))));
         asked.await();
         thread.interrupt();
         thread.join();
@@ -183,10 +189,10 @@ class JsonRpcFaultsTest {
     void credentialsAreSentAndNeverTold() throws InterruptedException {
         URI url = node.url("user:hidden", "/hidden?key=hidden");
         try (JsonRpcFeed known = new JsonRpcFeed(url, JsonRpcFeedTest.limits(1))) {
-            known.next(APPLIED, Duration.ZERO);
+            known.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO);
             assertThat(node.authorizations()).contains("Basic dXNlcjpoaWRkZW4=");
             node.fail(FakeEthereumNode.reply(500, ""));
-            Throwable failed = catchThrowable(() -> known.next(APPLIED, Duration.ZERO));
+            Throwable failed = catchThrowable(() -> known.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO));
             assertUnavailable(failed, node.url().toString());
             assertThat(failed.getMessage()).doesNotContain("hidden");
         }
@@ -215,14 +221,14 @@ class JsonRpcFaultsTest {
             if (!inHeads) {
                 node.fail(FakeEthereumNode.reply(200, garbled(trace, random)));
             }
-            Throwable thrown = catchThrowable(() -> feed.next(APPLIED, Duration.ZERO));
+            Throwable thrown = catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO));
             if (thrown != null) {
                 assertThat(thrown).as("seed %d, round %d", seed, i).isInstanceOf(MorphogenException.class);
             }
         }
     }
 
-    private static String garbled(String text, Random random) {
+    static String garbled(String text, Random random) {
         StringBuilder out = new StringBuilder(text);
         for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(out.length());

@@ -43,7 +43,7 @@ class JsonRpcFeedTest {
     @Test
     void givesTheBlocksOneAfterAnother() throws InterruptedException {
         List<BlockInfo> applied = new ArrayList<>(List.of(BASE));
-        while (feed.next(applied, Duration.ZERO) instanceof FeedStep.Append(BlockChanges changes)) {
+        while (feed.next(applied, Wanted.ACCOUNTS, Duration.ZERO) instanceof FeedStep.Append(BlockChanges changes)) {
             assertThat(changes.isChildOf(applied.getLast())).isTrue();
             assertThat(changes.accounts())
                     .singleElement()
@@ -53,26 +53,27 @@ class JsonRpcFeedTest {
         }
 
         assertThat(applied).isEqualTo(Chains.infos('a', 10, 20));
-        assertThat(feed.next(applied, Duration.ofMillis(5))).isEqualTo(new FeedStep.Nothing());
+        assertThat(feed.next(applied, Wanted.ACCOUNTS, Duration.ofMillis(5))).isEqualTo(new FeedStep.Nothing());
     }
 
     @Test
     void asksNothingUnlessAskedAndReadsOnlyAFewBlocksAhead() throws InterruptedException {
         assertThat(node.calls()).isEmpty();
 
-        feed.next(List.of(BASE), LONG);
+        feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG);
         assertThat(node.callsOf("debug_traceBlockByHash")).isEqualTo(4);
         int calls = node.calls().size();
 
         for (int last = 11; last <= 13; last++) {
-            feed.next(Chains.infos('a', 10, last), LONG);
+            feed.next(Chains.infos('a', 10, last), Wanted.ACCOUNTS, LONG);
         }
         assertThat(node.calls()).hasSize(calls);
     }
 
     @Test
     void givesTheSameBlockAgainToWhoDidNotApplyIt() throws InterruptedException {
-        assertThat(feed.next(List.of(BASE), LONG)).isEqualTo(feed.next(List.of(BASE), LONG));
+        assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG))
+                .isEqualTo(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG));
     }
 
     @Test
@@ -85,7 +86,7 @@ class JsonRpcFeedTest {
             node.serve(CHAIN);
         });
 
-        assertThat(feed.next(List.of(BASE), LONG)).isInstanceOf(FeedStep.Append.class);
+        assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG)).isInstanceOf(FeedStep.Append.class);
         later.join();
     }
 
@@ -93,8 +94,10 @@ class JsonRpcFeedTest {
     void undoesToWhereTheChainParted() throws InterruptedException {
         node.serve(Chains.joined(CHAIN.subList(0, 8), Chains.branch('b', Chains.info('a', 12), 16)));
 
-        assertThat(feed.next(Chains.infos('a', 5, 15), LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
-        assertThat(appended(feed.next(Chains.infos('a', 5, 12), LONG))).isEqualTo(Chains.info('b', 13));
+        assertThat(feed.next(Chains.infos('a', 5, 15), Wanted.ACCOUNTS, LONG))
+                .isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
+        assertThat(appended(feed.next(Chains.infos('a', 5, 12), Wanted.ACCOUNTS, LONG)))
+                .isEqualTo(Chains.info('b', 13));
     }
 
     @Test
@@ -102,28 +105,31 @@ class JsonRpcFeedTest {
         List<Chains.Block> old = Chains.branch('a', Chains.info('a', 0), 100);
         node.serve(Chains.joined(old.subList(0, 3), Chains.branch('b', Chains.info('a', 3), 100)));
 
-        assertThat(feed.next(Chains.infos('a', 1, 100), LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 3)));
+        assertThat(feed.next(Chains.infos('a', 1, 100), Wanted.ACCOUNTS, LONG))
+                .isEqualTo(new FeedStep.Undo(Chains.info('a', 3)));
     }
 
     @Test
     void undoesWhenTheBranchIsNoLonger() throws InterruptedException {
         node.serve(Chains.joined(CHAIN.subList(0, 8), Chains.branch('b', Chains.info('a', 12), 15)));
 
-        assertThat(feed.next(Chains.infos('a', 10, 15), LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
+        assertThat(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, LONG))
+                .isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
     }
 
     @Test
     void undoesWhenTheBranchIsShorter() throws InterruptedException {
         node.serve(Chains.joined(CHAIN.subList(0, 8), Chains.branch('b', Chains.info('a', 12), 13)));
 
-        assertThat(feed.next(Chains.infos('a', 10, 15), LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
+        assertThat(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, LONG))
+                .isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
     }
 
     @Test
     void aChainThatIsMerelyShorterIsUndoneOnlyAfterTheWait() throws InterruptedException {
         node.serve(CHAIN.subList(0, 8));
 
-        assertThat(feed.next(Chains.infos('a', 10, 15), Duration.ofMillis(50)))
+        assertThat(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, Duration.ofMillis(50)))
                 .isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
         assertThat(node.callsOf("eth_getBlockByNumber")).isGreaterThan(15);
     }
@@ -138,7 +144,8 @@ class JsonRpcFeedTest {
             node.serve(CHAIN);
         });
 
-        assertThat(appended(feed.next(Chains.infos('a', 10, 15), LONG))).isEqualTo(Chains.info('a', 16));
+        assertThat(appended(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, LONG)))
+                .isEqualTo(Chains.info('a', 16));
         later.join();
     }
 
@@ -146,7 +153,7 @@ class JsonRpcFeedTest {
     void aNodeThatHasNoneOfTheBlocksYetIsNotInSync() {
         node.serve(CHAIN.subList(0, 2));
 
-        assertThatThrownBy(() -> feed.next(Chains.infos('a', 10, 15), Duration.ZERO))
+        assertThatThrownBy(() -> feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, Duration.ZERO))
                 .isInstanceOf(MorphogenException.class)
                 .hasMessageContaining("does not have block 10")
                 .hasMessageContaining("not in sync");
@@ -156,7 +163,7 @@ class JsonRpcFeedTest {
     void aReorganisationBelowAllAppliedBlocksIsTooDeep() throws InterruptedException {
         node.serve(Chains.branch('b', Chains.info('b', 4), 20));
 
-        assertThat(feed.next(Chains.infos('a', 10, 15), LONG))
+        assertThat(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, LONG))
                 .isInstanceOfSatisfying(
                         FeedStep.TooDeep.class, deep -> assertThat(deep.why()).contains("block 10"));
     }
@@ -166,7 +173,7 @@ class JsonRpcFeedTest {
         List<Chains.Block> other = Chains.joined(CHAIN.subList(0, 6), Chains.branch('b', BASE, 14));
         node.justBefore("debug_trace", () -> node.serve(other));
 
-        FeedStep step = feed.next(List.of(BASE), LONG);
+        FeedStep step = feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG);
 
         assertThat(appended(step)).isEqualTo(Chains.info('b', 11));
         assertBranch(step, 'b');
@@ -178,7 +185,7 @@ class JsonRpcFeedTest {
         node.doesNotKnow("debug_traceBlockByHash");
         node.justBefore("debug_traceBlockByNumber", () -> node.serve(other));
 
-        FeedStep step = feed.next(List.of(BASE), LONG);
+        FeedStep step = feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG);
 
         assertThat(appended(step)).isEqualTo(Chains.info('b', 11));
         assertBranch(step, 'b');
@@ -188,8 +195,8 @@ class JsonRpcFeedTest {
     void tracesByNumberWhereTheNodeCannotByHash() throws InterruptedException {
         node.doesNotKnow("debug_traceBlockByHash");
 
-        assertThat(appended(feed.next(List.of(BASE), LONG))).isEqualTo(Chains.info('a', 11));
-        feed.next(Chains.infos('a', 10, 14), LONG);
+        assertThat(appended(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG))).isEqualTo(Chains.info('a', 11));
+        feed.next(Chains.infos('a', 10, 14), Wanted.ACCOUNTS, LONG);
         assertThat(node.callsOf("debug_traceBlockByHash")).isEqualTo(4);
         assertThat(node.callsOf("debug_traceBlockByNumber")).isEqualTo(8);
     }
@@ -198,7 +205,7 @@ class JsonRpcFeedTest {
     void saysWhichMethodsTheNodeMustServe() {
         node.doesNotKnow("debug_traceBlockByHash", "debug_traceBlockByNumber");
 
-        assertThatThrownBy(() -> feed.next(List.of(BASE), Duration.ZERO))
+        assertThatThrownBy(() -> feed.next(List.of(BASE), Wanted.ACCOUNTS, Duration.ZERO))
                 .isInstanceOfSatisfying(
                         MorphogenException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.UNAVAILABLE))
                 .hasMessageContaining("-32601")
@@ -209,9 +216,11 @@ class JsonRpcFeedTest {
     void takesWhatANodeWithLimitedRepliesGives() throws InterruptedException {
         node.limitTraces(2);
 
-        assertThat(appended(feed.next(List.of(BASE), LONG))).isEqualTo(Chains.info('a', 11));
-        assertThat(appended(feed.next(Chains.infos('a', 10, 11), LONG))).isEqualTo(Chains.info('a', 12));
-        assertThat(appended(feed.next(Chains.infos('a', 10, 12), LONG))).isEqualTo(Chains.info('a', 13));
+        assertThat(appended(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG))).isEqualTo(Chains.info('a', 11));
+        assertThat(appended(feed.next(Chains.infos('a', 10, 11), Wanted.ACCOUNTS, LONG)))
+                .isEqualTo(Chains.info('a', 12));
+        assertThat(appended(feed.next(Chains.infos('a', 10, 12), Wanted.ACCOUNTS, LONG)))
+                .isEqualTo(Chains.info('a', 13));
     }
 
     @Test
@@ -219,7 +228,8 @@ class JsonRpcFeedTest {
         try (JsonRpcFeed narrow =
                 new JsonRpcFeed(node.url(), new FeedLimits(Duration.ofSeconds(20), Duration.ofMillis(1), 4096, 16))) {
             // Seventeen heads are longer than the limit, and so is nothing else here.
-            assertThat(appended(narrow.next(List.of(BASE), LONG))).isEqualTo(Chains.info('a', 11));
+            assertThat(appended(narrow.next(List.of(BASE), Wanted.ACCOUNTS, LONG)))
+                    .isEqualTo(Chains.info('a', 11));
         }
     }
 
@@ -233,7 +243,7 @@ class JsonRpcFeedTest {
                 List.of(new Chains.Block(
                         block.info(), block.parentHash(), block.transactions(), block.trace(), withdrawal))));
 
-        assertThat(feed.next(List.of(BASE), LONG))
+        assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, LONG))
                 .isInstanceOfSatisfying(
                         FeedStep.Append.class,
                         append -> assertThat(append.changes().credits())
@@ -249,7 +259,8 @@ class JsonRpcFeedTest {
 
     @Test
     void refusesAnEmptyWindow() {
-        assertThatThrownBy(() -> feed.next(List.of(), LONG)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> feed.next(List.of(), Wanted.ACCOUNTS, LONG))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     static FeedLimits limits(int ahead) {

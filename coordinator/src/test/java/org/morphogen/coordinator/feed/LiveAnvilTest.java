@@ -66,7 +66,7 @@ class LiveAnvilTest {
         }
         Replay replay = new Replay(base, story.first.accounts());
         try (RecordedFeed feed = new RecordedFeed(file)) {
-            while (replay.take(feed.next(replay.applied(), Duration.ZERO))) {
+            while (replay.take(feed.next(replay.applied(), Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO))) {
                 assertThat(replay.applied()).isNotEmpty();
             }
         }
@@ -124,7 +124,7 @@ class LiveAnvilTest {
         }
 
         private FeedStep next() throws InterruptedException {
-            return feed.next(replay.applied(), SHORT);
+            return feed.next(replay.applied(), Wanted.ACCOUNTS_AND_SLOTS, SHORT);
         }
     }
 }

@@ -53,9 +53,9 @@ class RecordedAnvilTest {
         Replay replay = new Replay(states.getFirst().block(), states.getFirst().accounts());
         int undone = 0;
         try (RecordedFeed feed = new RecordedFeed(file)) {
-            for (FeedStep step = feed.next(replay.applied(), Duration.ZERO);
+            for (FeedStep step = feed.next(replay.applied(), Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO);
                     replay.take(step);
-                    step = feed.next(replay.applied(), Duration.ZERO)) {
+                    step = feed.next(replay.applied(), Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO)) {
                 undone += step instanceof FeedStep.Undo ? 1 : 0;
                 Objects.requireNonNull(expected.get(replay.applied().getLast().hash()))
                         .assertHeldBy(replay);

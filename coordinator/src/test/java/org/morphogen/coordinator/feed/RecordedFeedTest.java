@@ -64,7 +64,8 @@ class RecordedFeedTest {
     @Test
     void givesTheSameBlockAgainToWhoDidNotApplyIt() throws Exception {
         try (RecordedFeed feed = new RecordedFeed(file(STRAIGHT))) {
-            assertThat(feed.next(List.of(BASE), Duration.ZERO)).isEqualTo(feed.next(List.of(BASE), Duration.ZERO));
+            assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, Duration.ZERO))
+                    .isEqualTo(feed.next(List.of(BASE), Wanted.ACCOUNTS, Duration.ZERO));
         }
     }
 
@@ -97,6 +98,55 @@ class RecordedFeedTest {
         Files.writeString(file, lines.stripTrailing());
 
         assertThat(play(file, new ArrayList<>(List.of(BASE)))).containsExactly("+a2", "+a3", "+a4", "+a5", "end");
+    }
+
+    @Test
+    void takesSlotsOfALine() throws Exception {
+        String queue = SystemSlotsTest.QUEUES.getFirst();
+        String diffs = "[{'pre':{},'post':{'" + queue + "':{'nonce':1,'storage':{'0x1':'0x5','0x2':'0x5'}}}}]";
+        String slots =
+                "{'" + queue + "':{'0x2':'0x0','0x3':'0x7'},'" + SystemSlotsTest.BLOCK_HASHES + "':{'0x1':'0x9'}}";
+
+        assertThat(slotsOf(diffs, ""))
+                .containsExactly(queue + " 0x1 " + Chains.word(5), queue + " 0x2 " + Chains.word(5));
+        assertThat(slotsOf(diffs, ",'slots':" + slots))
+                .containsExactly(
+                        queue + " 0x1 " + Chains.word(5),
+                        queue + " 0x2 none",
+                        queue + " 0x3 " + Chains.word(7),
+                        SystemSlotsTest.BLOCK_HASHES + " 0x1 " + Chains.word(9));
+    }
+
+    @Test
+    void tellsNoSlotsToWhoWantsAccountsAlone() throws Exception {
+        Path file = lineWith("[{'pre':{},'post':{'" + Chains.address(1) + "':{'storage':{'0x1':'0x5'}}}}]", "");
+        try (RecordedFeed feed = new RecordedFeed(file)) {
+            assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, Duration.ZERO))
+                    .isInstanceOfSatisfying(FeedStep.Append.class, append -> {
+                        assertThat(append.changes().accounts()).hasSize(1);
+                        assertThat(append.changes().slots()).isEmpty();
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "[] | slots: is not a JSON object",
+                "null | slots: is not a JSON object",
+                "{},'slots':{} | slots: stands twice",
+                "{'0x12':{}} | is no address",
+                "{'A':[]} | is not a JSON object",
+                "{'A':{'0x1':5}} | is not text",
+                "{'A':{'0x1':'5'}} | is not 0x and hex digits",
+                "{'A':{'1':'0x5'}} | is not 0x and hex digits",
+                "{'A':{'0x1':'0x5','0x01':'0x6'}} | 0x01: stands twice",
+                "{'A':{'0x1':'0x5'},'A':{'0x1':'0x5'}} | 0x1: stands twice",
+            })
+    void tellsSlotsThatCannotBeUsed(String slots, String why) throws IOException {
+        assertInvalid(lineWith("[]", ",'slots':" + slots.replace("A", Chains.address(10))), "line 1: ", why);
     }
 
     @Test
@@ -159,19 +209,38 @@ class RecordedFeedTest {
     void anInterruptEndsTheWaitAndLeavesTheFeedUsable() throws Exception {
         try (RecordedFeed feed = new RecordedFeed(file(STRAIGHT))) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> feed.next(Chains.infos('a', 1, 5), Duration.ofDays(1)))
+            assertThatThrownBy(() -> feed.next(Chains.infos('a', 1, 5), Wanted.ACCOUNTS, Duration.ofDays(1)))
                     .isInstanceOf(InterruptedException.class);
             Thread.currentThread().interrupt();
-            assertThat(feed.next(List.of(BASE), Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
+            assertThat(feed.next(List.of(BASE), Wanted.ACCOUNTS, Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
             assertThat(Thread.interrupted()).isTrue();
         }
     }
 
-    private void assertInvalid(Path file, String why) {
+    private List<String> slotsOf(String diffs, String more) throws IOException, InterruptedException {
+        try (RecordedFeed feed = new RecordedFeed(lineWith(diffs, more))) {
+            FeedStep step = feed.next(List.of(BASE), Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO);
+            assertThat(step).isInstanceOf(FeedStep.Append.class);
+            return ((FeedStep.Append) step)
+                    .changes().slots().stream()
+                            .map(slot -> slot.address() + " " + Hex.ofWord(slot.slot()) + " "
+                                    + slot.after().map(Object::toString).orElse("none"))
+                            .toList();
+        }
+    }
+
+    /** A file of block 2 with these diffs; what follows them begins with a comma. */
+    private Path lineWith(String diffs, String more) throws IOException {
+        String line = STRAIGHT.getFirst().line().replaceAll("\"diffs\".*\\R", "");
+        return Files.writeString(
+                folder.resolve("slots.jsonl"), line + ("'diffs':" + diffs + more + "}\n").replace('\'', '"'));
+    }
+
+    private void assertInvalid(Path file, String... why) {
         assertThatThrownBy(() -> play(file, new ArrayList<>(List.of(BASE))))
                 .isInstanceOfSatisfying(
                         MorphogenException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.REQUEST_INVALID))
-                .hasMessageContaining(why);
+                .hasMessageContainingAll(why);
     }
 
     private Path file(List<Chains.Block> blocks) throws IOException {
@@ -185,7 +254,7 @@ class RecordedFeedTest {
         List<String> steps = new ArrayList<>();
         try (RecordedFeed feed = new RecordedFeed(file)) {
             while (steps.isEmpty() || !steps.getLast().equals("end")) {
-                switch (feed.next(applied, Duration.ZERO)) {
+                switch (feed.next(applied, Wanted.ACCOUNTS, Duration.ZERO)) {
                     case FeedStep.Append(BlockChanges changes) -> {
                         assertThat(changes.isChildOf(applied.getLast())).isTrue();
                         applied.add(changes.block());

@@ -34,6 +34,7 @@ import org.morphogen.coordinator.building.TablePlan;
 import org.morphogen.coordinator.building.cuckoo.LoadFactor;
 import org.morphogen.coordinator.feed.FeedStep;
 import org.morphogen.coordinator.feed.RecordedFeed;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.deploy.genesis.ContractBlocks;
 import org.morphogen.deploy.genesis.Genesis;
 import org.morphogen.deploy.genesis.MainnetGenesis;
@@ -90,7 +91,7 @@ class ChainIT {
     private void replay(Path blocks) throws InterruptedException {
         List<BlockInfo> applied = new ArrayList<>(List.of(ContractBlocks.BASE));
         try (RecordedFeed feed = new RecordedFeed(blocks)) {
-            while (feed.next(applied, Duration.ZERO) instanceof FeedStep.Append append) {
+            while (feed.next(applied, Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO) instanceof FeedStep.Append append) {
                 state.apply(append.changes());
                 applied.add(append.changes().block());
                 append.changes()

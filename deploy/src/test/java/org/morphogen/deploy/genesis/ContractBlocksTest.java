@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.coordinator.feed.FeedStep;
 import org.morphogen.coordinator.feed.RecordedFeed;
+import org.morphogen.coordinator.feed.Wanted;
 import org.morphogen.row.CodeDictionary;
 import org.morphogen.snapshot.BlockInfo;
 
@@ -25,7 +26,7 @@ class ContractBlocksTest {
         assertThat(state.stateRoot()).isEqualTo(MainnetGenesis.BLOCK.stateRoot());
         List<BlockInfo> applied = new ArrayList<>(List.of(ContractBlocks.BASE));
         try (RecordedFeed feed = new RecordedFeed(ContractBlocks.write(folder.resolve("blocks.jsonl")))) {
-            while (feed.next(applied, Duration.ZERO) instanceof FeedStep.Append append) {
+            while (feed.next(applied, Wanted.ACCOUNTS_AND_SLOTS, Duration.ZERO) instanceof FeedStep.Append append) {
                 state.apply(append.changes());
                 applied.add(append.changes().block());
                 assertThat(state.stateRoot())
