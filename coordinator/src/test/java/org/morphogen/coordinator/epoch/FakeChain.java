@@ -89,7 +89,8 @@ final class FakeChain implements BlockFeed {
     }
 
     @Override
-    public synchronized FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
+    public synchronized FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait)
+            throws InterruptedException {
         long untilNanos = System.nanoTime() + wait.toNanos();
         while (true) {
             if (failure.isPresent()) {
