@@ -145,7 +145,13 @@ final class ChainFollower implements AutoCloseable {
     }
 
     private void follow(ServedLine line) throws InterruptedException {
-        Wanted wanted = mine.wanted(line);
+        Wanted wanted;
+        try {
+            wanted = mine.wanted(line);
+        } catch (MorphogenException unread) {
+            stand(unread.explain());
+            return;
+        }
         FeedStep step;
         try {
             step = feed.next(blocks(line.window()), wanted, pace.block());

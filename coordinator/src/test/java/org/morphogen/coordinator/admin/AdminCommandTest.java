@@ -103,6 +103,8 @@ class AdminCommandTest {
                         "epoch",
                         "oldestEpoch",
                         "stalled",
+                        "staged",
+                        "earlier",
                         "shards");
         JsonNode shard = json(out).get("shards").get(0);
         assertThat(shard.get("chunks").asInt()).isEqualTo(9);
@@ -252,7 +254,7 @@ class AdminCommandTest {
         assertThat(err).contains("host:port");
         assertThat(admin("publish")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
-        assertThat(err).contains("status, nodes, generations, publish, digests");
+        assertThat(err).contains("status, nodes, generations, publish, serve, abandon, digests");
     }
 
     private int admin(String... arguments) {
