@@ -23,6 +23,8 @@ public final class ChunkMemory {
     private final Arena arena;
     private final MemorySegment rows;
     private final AtomicInteger holders = new AtomicInteger(1);
+    /** Set before the owner lets go, read once nobody holds. */
+    private Runnable afterwards = () -> {};
 
     private ChunkMemory(MemoryBudget budget, long reservedBytes, int bank, Arena arena, MemorySegment rows) {
         this.budget = budget;
@@ -80,10 +82,17 @@ public final class ChunkMemory {
         letGo();
     }
 
+    /** The same; {@code then} runs once the last scan has let go too, on its thread. */
+    public void release(Runnable then) {
+        afterwards = then;
+        letGo();
+    }
+
     private void letGo() {
         if (holders.decrementAndGet() == 0) {
             arena.close();
             budget.free(reservedBytes, bank);
+            afterwards.run();
         }
     }
 }

@@ -20,8 +20,10 @@ public final class LiveChunk {
     private final ChunkMemory memory;
     private final int segmentRows;
     private final LiveSegment[] segments;
-    /** What no segment stands behind, and behind it what merging leads to; empty once released. Guarded by this. */
+    /** What no segment stands behind, and behind it what merging leads to; empty once nobody reads. Guarded by this. */
     private final Deque<Timeline.Pin> floor = new ArrayDeque<>();
+
+    private boolean released;
 
     /** Takes over the memory, whose rows stand at the epoch pinned, and the pin. */
     public LiveChunk(
@@ -65,7 +67,7 @@ public final class LiveChunk {
 
     /** Brings all segments to an epoch, one after another. Takes over the pin. */
     synchronized void merge(Timeline.Pin to, StepWatch watch) {
-        Optional<ChunkLease> held = floor.isEmpty() ? Optional.empty() : memory.lease();
+        Optional<ChunkLease> held = released ? Optional.empty() : memory.lease();
         if (held.isEmpty()) {
             to.close();
             return;
@@ -110,9 +112,16 @@ public final class LiveChunk {
         }
     }
 
-    /** The owner lets go of the memory and of all epochs, once nobody merges. Call it once. */
+    /**
+     * The owner lets go of the memory and of all epochs, once nobody merges. Whoever still reads keeps both: the rows stand
+     * where they stood, and the way from there must not be forgotten. Call it once.
+     */
     public synchronized void release() {
-        memory.release();
+        released = true;
+        memory.release(this::forgetEpochs);
+    }
+
+    private synchronized void forgetEpochs() {
         floor.forEach(Timeline.Pin::close);
         floor.clear();
     }
