@@ -19,6 +19,7 @@ import org.morphogen.snapshot.Manifest;
  */
 public record GenerationFolder(Path path) {
     private static final String CHECKPOINT = ".checkpoint";
+    private static final String UNFINISHED = ".tmp";
 
     /** The durable wish: what the node shall hold of this generation. Without it the folder means nothing. */
     public Path wishFile() {
@@ -38,6 +39,11 @@ public record GenerationFolder(Path path) {
     /** A chunk as it was at a later epoch than the snapshot's; comes in place of {@link #chunkFile}. */
     public Path checkpointFile(ChunkId chunk) {
         return path.resolve(chunk.fileName() + CHECKPOINT);
+    }
+
+    /** What becomes a chunk's {@link #checkpointFile} when all is in it. */
+    public static Path unfinished(Path checkpointFile) {
+        return checkpointFile.resolveSibling(checkpointFile.getFileName() + UNFINISHED);
     }
 
     /** All that {@link #checkpointFile} gives and that are there. */
@@ -61,14 +67,19 @@ public record GenerationFolder(Path path) {
         }
     }
 
-    /** Removes the files of all chunks but {@code wanted}. */
-    public void keepOnly(Collection<ChunkId> wanted) {
+    /**
+     * Removes the files of all chunks but {@code wanted}, and what a crash left unfinished.
+     *
+     * @param inMemory those that may just be written anew
+     */
+    public void keepOnly(Collection<ChunkId> wanted, Collection<ChunkId> inMemory) {
         Set<Path> kept = new HashSet<>();
         for (ChunkId chunk : wanted) {
             kept.add(chunkFile(chunk));
             kept.add(partFile(chunk));
             kept.add(checkpointFile(chunk));
         }
+        inMemory.forEach(chunk -> kept.add(unfinished(checkpointFile(chunk))));
         for (Path file : chunkFiles()) {
             if (!kept.contains(file)) {
                 delete(file);

@@ -3,9 +3,11 @@ package org.morphogen.node.control;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.morphogen.epoch.Delta;
@@ -20,13 +22,21 @@ import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.node.generation.HeldGenerations;
+import org.morphogen.node.generation.Recovery;
+import org.morphogen.node.handover.ChunkGiver;
+import org.morphogen.node.handover.Donors;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ApplyStart;
+import org.morphogen.protocol.v1.BeginAt;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
 import org.morphogen.protocol.v1.ChunkRef;
+import org.morphogen.protocol.v1.CopyPart;
+import org.morphogen.protocol.v1.CopyRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RecoverRequest;
+import org.morphogen.protocol.v1.RecoverResponse;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.protocol.v1.RewindResponse;
 import org.morphogen.protocol.v1.WayRowNumbers;
@@ -36,6 +46,7 @@ import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 import org.morphogen.snapshot.TableManifest;
+import org.morphogen.transport.Endpoint;
 
 /** What the leader does with the epochs of a generation. Thread-safe. */
 final class EpochControl {
@@ -44,6 +55,7 @@ final class EpochControl {
 
     private final HeldGenerations generations;
     private final Semaphore digesting = new Semaphore(1);
+    private final ChunkGiver giver = new ChunkGiver();
 
     EpochControl(HeldGenerations generations) {
         this.generations = generations;
@@ -135,6 +147,58 @@ final class EpochControl {
                 .toList();
     }
 
+    RecoverResponse recover(RecoverRequest request) {
+        generations.recover(request.getParty(), request.getGeneration(), recovery(request));
+        return RecoverResponse.getDefaultInstance();
+    }
+
+    private static Recovery recovery(RecoverRequest request) {
+        try {
+            return new Recovery(
+                    new Donors.Named(
+                            request.getTerm(),
+                            request.getDonorsList().stream()
+                                    .map(Endpoint::parse)
+                                    .toList()),
+                    request.hasBeginAt() ? Optional.of(beginning(request.getBeginAt())) : Optional.empty());
+        } catch (IllegalArgumentException wrong) {
+            throw invalid(String.valueOf(wrong.getMessage()));
+        } catch (MorphogenException notAnEndpoint) {
+            throw invalid("donors: " + notAnEndpoint.getMessage());
+        }
+    }
+
+    private static Recovery.Beginning beginning(BeginAt message) {
+        return new Recovery.Beginning(
+                DeltaCodec.read(message.getEpoch()),
+                message.getFoundDigest().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(DeltaCodec.bytes32("begin_at.found_digest", message.getFoundDigest())));
+    }
+
+    /** Begins to give what another replica asks for. To be called in the call's own method. */
+    void copy(CopyRequest request, ServerCallStreamObserver<CopyPart> taker) {
+        generations.requireLeader(request.getTerm(), request.getParty());
+        HeldGeneration held = held(request.getGeneration());
+        if (request.getWhatCase() != CopyRequest.WhatCase.CHUNK) {
+            throw invalid("what: this node knows chunks alone");
+        }
+        if (request.getFromEpoch() < 0) {
+            throw invalid("from_epoch: over 2^63 - 1");
+        }
+        ChunkId id = chunk(request.getChunk());
+        LiveChunk chunk = held.chunk(id).orElseThrow(() -> notHeld("chunk", id));
+        giver.give(chunk, keeper(held).epochs(), request.getFromEpoch(), taker);
+    }
+
+    private static ChunkId chunk(ChunkRef message) {
+        try {
+            return new ChunkId(message.getTable(), message.getWay(), message.getIndex());
+        } catch (IllegalArgumentException wrong) {
+            throw invalid("chunk: " + wrong.getMessage());
+        }
+    }
+
     private static WayRows read(HeldGeneration held, TableManifest table, WayRowNumbers way, KnownEpoch at) {
         ChunkGeometry geometry = table.geometry();
         if (way.getWay() < 0 || way.getWay() >= table.ways()) {
@@ -159,8 +223,9 @@ final class EpochControl {
     }
 
     private static void read(HeldGeneration held, ChunkId id, int row, KnownEpoch at, byte[] into) {
-        LiveChunk chunk = held.chunk(id).orElseThrow(() -> notHeld(id));
-        try (ChunkLease lease = chunk.lease().orElseThrow(() -> notHeld(id))) {
+        LiveChunk chunk =
+                held.chunk(id, at).orElseThrow(() -> notHeld("rows", id)).chunk();
+        try (ChunkLease lease = chunk.lease().orElseThrow(() -> notHeld("rows", id))) {
             chunk.read(lease.rows(), row, 1, at, into);
         }
     }
@@ -185,9 +250,9 @@ final class EpochControl {
                 FailureReason.NOT_SERVING, "This node has not read its manifest and delta log yet.");
     }
 
-    private static MorphogenException notHeld(ChunkId id) {
+    private static MorphogenException notHeld(String field, ChunkId id) {
         return new MorphogenException(
-                FailureReason.CHUNK_NOT_HELD, "rows: this node does not hold chunk " + id + ", or not yet.");
+                FailureReason.CHUNK_NOT_HELD, field + ": this node does not hold chunk " + id + ", or not yet.");
     }
 
     private static Bytes32 digest(String field, ByteString bytes) {

@@ -1,6 +1,7 @@
 package org.morphogen.node.control;
 
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
 import org.morphogen.epoch.DeltaCodec;
@@ -15,6 +16,8 @@ import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
 import org.morphogen.protocol.v1.ChunkDigestsRequest;
 import org.morphogen.protocol.v1.ChunkDigestsResponse;
+import org.morphogen.protocol.v1.CopyPart;
+import org.morphogen.protocol.v1.CopyRequest;
 import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
@@ -27,6 +30,8 @@ import org.morphogen.protocol.v1.NodeStatusRequest;
 import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RecoverRequest;
+import org.morphogen.protocol.v1.RecoverResponse;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.protocol.v1.RewindResponse;
 import org.slf4j.Logger;
@@ -109,6 +114,16 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
         answer(caller, () -> epochs.digests(request));
     }
 
+    @Override
+    public void recover(RecoverRequest request, StreamObserver<RecoverResponse> caller) {
+        answer(caller, () -> epochs.recover(request));
+    }
+
+    @Override
+    public void copy(CopyRequest request, StreamObserver<CopyPart> caller) {
+        begin(caller, () -> epochs.copy(request, (ServerCallStreamObserver<CopyPart>) caller));
+    }
+
     private NodeStatus status() {
         NodeStatus.Builder status = NodeStatus.newBuilder()
                 .setNodeId(identity.nodeId())
@@ -129,7 +144,8 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
                 .setChunksReady(held.chunksReady())
                 .setBytesWanted(held.bytesWanted())
                 .setBytesReady(held.bytesReady())
-                .setProblem(held.problem());
+                .setProblem(held.problem())
+                .setWantsReplica(held.wantsReplica());
         held.window()
                 .ifPresent(window ->
                         message.setHead(DeltaCodec.write(window.head())).setOldest(DeltaCodec.write(window.oldest())));
@@ -144,9 +160,16 @@ public final class NodeControlEndpoint extends NodeControlServiceGrpc.NodeContro
     }
 
     private static <T> void answer(StreamObserver<T> caller, Supplier<T> call) {
-        try {
+        begin(caller, () -> {
             caller.onNext(call.get());
             caller.onCompleted();
+        });
+    }
+
+    /** A call that is answered once {@code call} has returned, unless it fails. */
+    private static void begin(StreamObserver<?> caller, Runnable call) {
+        try {
+            call.run();
         } catch (MorphogenException refused) {
             caller.onError(Failures.toStatus(refused));
         } catch (RuntimeException defect) {

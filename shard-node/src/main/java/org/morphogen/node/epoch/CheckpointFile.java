@@ -14,10 +14,10 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.ChunkReader;
-import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.chunk.Storage;
 import org.morphogen.node.layout.SlicedLayout;
+import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.Sha256;
@@ -32,10 +32,10 @@ import org.morphogen.snapshot.Sha256;
  * </pre>
  */
 public final class CheckpointFile {
-    private static final int HEAD_BYTES = 256;
+    static final int HEAD_BYTES = 256;
+
     private static final int CHECKSUM_AT = HEAD_BYTES - Integer.BYTES;
     private static final long MAGIC = 0x6d_6f_72_70_68_63_6b_31L; // "morphck1"
-    private static final int PIECE_BYTES = 1 << 20;
 
     private CheckpointFile() {}
 
@@ -48,26 +48,17 @@ public final class CheckpointFile {
      *
      * @param rows the chunk's memory, held by the caller
      */
-    static void write(Path file, LiveChunk chunk, MemorySegment rows, KnownEpoch at, StepWatch watch)
-            throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            channel.position(HEAD_BYTES);
-            byte[] sha256 = writeRows(channel, chunk, rows, at, watch);
-            channel.position(0);
-            writeFully(channel, head(at.epoch(), sha256));
-            channel.force(true);
+    static void write(Path file, ChunkAtEpoch chunk, MemorySegment rows, StepWatch watch) throws IOException {
+        try (CheckpointWriter writer = CheckpointWriter.begin(DiskPartFile::open, file, watch)) {
+            chunk.forEachPiece(rows, (piece, bytes) -> writer.append(ByteBuffer.wrap(piece, 0, bytes)));
+            writer.finish(chunk.epoch().epoch());
         }
-        watch.reached(StepWatch.Step.CHECKPOINT_SYNCED);
-        DurableFile.move(temporary, file);
-        watch.reached(StepWatch.Step.CHECKPOINT_NAMED);
     }
 
     /** SHA-256 of a chunk's rows as they were at an epoch. */
-    static byte[] digest(LiveChunk chunk, MemorySegment rows, KnownEpoch at) {
+    static byte[] digest(ChunkAtEpoch chunk, MemorySegment rows) {
         MessageDigest digest = Sha256.digest();
-        forEachPiece(chunk, rows, at, (piece, bytes) -> digest.update(piece, 0, bytes));
+        chunk.forEachPiece(rows, (piece, bytes) -> digest.update(piece, 0, bytes));
         return digest.digest();
     }
 
@@ -85,40 +76,12 @@ public final class CheckpointFile {
     }
 
     /** The epoch that a file's rows stand at. Fails with SNAPSHOT_INVALID or STORAGE_FAILED. */
-    static Epoch standing(Path file) {
+    public static Epoch standing(Path file) {
         return epoch(file, head(file));
     }
 
-    private static byte[] writeRows(
-            FileChannel channel, LiveChunk chunk, MemorySegment rows, KnownEpoch at, StepWatch watch)
-            throws IOException {
-        MessageDigest digest = Sha256.digest();
-        forEachPiece(chunk, rows, at, (piece, bytes) -> {
-            digest.update(piece, 0, bytes);
-            writeFully(channel, ByteBuffer.wrap(piece, 0, bytes));
-            watch.reached(StepWatch.Step.CHECKPOINT_BEGUN);
-        });
-        return digest.digest();
-    }
-
-    private static <X extends Exception> void forEachPiece(
-            LiveChunk chunk, MemorySegment rows, KnownEpoch at, PieceUser<X> user) throws X {
-        SlicedLayout layout = chunk.layout();
-        int pieceRows = Math.max(SlicedLayout.GROUP_ROWS, PIECE_BYTES / layout.rowBytes() & -SlicedLayout.GROUP_ROWS);
-        byte[] piece = new byte[Math.min(pieceRows, layout.rows()) * layout.rowBytes()];
-        for (int row = 0; row < layout.rows(); row += pieceRows) {
-            int count = Math.min(pieceRows, layout.rows() - row);
-            chunk.read(rows, row, count, at, piece);
-            user.use(piece, count * layout.rowBytes());
-        }
-    }
-
-    @FunctionalInterface
-    private interface PieceUser<X extends Exception> {
-        void use(byte[] piece, int bytes) throws X;
-    }
-
-    private static ByteBuffer head(Epoch epoch, byte[] sha256) {
+    /** The head of a file, to be read from its beginning. */
+    static ByteBuffer head(Epoch epoch, Bytes32 sha256) {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES)
                 .putLong(MAGIC)
                 .putLong(epoch.number())
@@ -126,7 +89,7 @@ public final class CheckpointFile {
                 .putLong(epoch.block().number())
                 .put(epoch.block().hashBytes())
                 .put(epoch.block().stateRootBytes())
-                .put(sha256);
+                .put(sha256.bytes());
         return head.putInt(CHECKSUM_AT, checksum(head)).clear();
     }
 
@@ -166,11 +129,5 @@ public final class CheckpointFile {
         CRC32C checksum = new CRC32C();
         checksum.update(head.slice(0, CHECKSUM_AT));
         return (int) checksum.getValue();
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

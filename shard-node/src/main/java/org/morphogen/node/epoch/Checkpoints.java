@@ -35,6 +35,9 @@ final class Checkpoints implements AutoCloseable {
     private final EpochSettings settings;
     private final EpochKeeper.Troubles troubles;
     private final Map<ChunkId, Long> onDisk = new ConcurrentHashMap<>();
+    /** Chunks that are being taken over from another replica, and the oldest epoch that they may come at. */
+    private final Map<ChunkId, Long> arriving = new ConcurrentHashMap<>();
+
     private final Semaphore due = new Semaphore(0);
     private final Thread thread =
             Thread.ofPlatform().name("checkpoint").daemon().unstarted(this::run);
@@ -73,7 +76,17 @@ final class Checkpoints implements AutoCloseable {
         onDisk.remove(chunk);
     }
 
-    /** Whether every chunk that shall be held is in memory: before that, the log may be needed from its beginning. */
+    /** A chunk comes at that epoch or a later one; until it is here or fails to come, its deltas stay. */
+    void arriving(ChunkId chunk, long oldestEpoch) {
+        arriving.put(chunk, oldestEpoch);
+    }
+
+    /** It is here, or will not come. */
+    void arrived(ChunkId chunk) {
+        arriving.remove(chunk);
+    }
+
+    /** Whether no chunk has yet to be read from this disk: before that, the log may be needed from its beginning. */
     void complete(boolean now) {
         complete = now;
         wake();
@@ -134,10 +147,11 @@ final class Checkpoints implements AutoCloseable {
 
     /** The epoch that the chunk furthest behind stands at on disk. Asks the chunks: one let go may have been written late. */
     private long needed(long otherwise) {
+        long coming =
+                arriving.values().stream().mapToLong(Long::longValue).min().orElse(otherwise);
         return chunks.keySet().stream()
                 .mapToLong(id -> onDisk.getOrDefault(id, 0L))
-                .min()
-                .orElse(otherwise);
+                .reduce(coming, Math::min);
     }
 
     private void write(LiveChunk chunk, KnownEpoch at) {
@@ -147,11 +161,14 @@ final class Checkpoints implements AutoCloseable {
         }
         Path file = folder.checkpointFile(chunk.id());
         try (ChunkLease lease = held.get()) {
-            CheckpointFile.write(file, chunk, lease.rows(), at, settings.watch());
+            CheckpointFile.write(file, new ChunkAtEpoch(chunk, at), lease.rows(), settings.watch());
             onDisk.put(chunk.id(), at.number());
             DurableFile.delete(folder.chunkFile(chunk.id()));
         } catch (IOException stuck) {
-            throw Storage.failed("write", file, stuck);
+            // A chunk that was let go meanwhile loses its files.
+            if (chunks.containsKey(chunk.id())) {
+                throw Storage.failed("write", file, stuck);
+            }
         }
     }
 

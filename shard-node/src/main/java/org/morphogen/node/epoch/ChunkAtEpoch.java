@@ -1,7 +1,41 @@
 package org.morphogen.node.epoch;
 
+import java.lang.foreign.MemorySegment;
+import org.morphogen.node.layout.SlicedLayout;
+
 /** A chunk as it was at an epoch, which whoever asks keeps pinned. */
 public record ChunkAtEpoch(LiveChunk chunk, KnownEpoch epoch) {
+    private static final int PIECE_BYTES = 1 << 20;
+
+    /** Is given plain rows. */
+    @FunctionalInterface
+    public interface PieceUser<X extends Exception> {
+        /** The next {@code bytes} bytes, at the beginning of {@code piece}, which is used again afterwards. */
+        void use(byte[] piece, int bytes) throws X;
+    }
+
+    /** Bytes of its plain rows. */
+    public long bytes() {
+        return chunk.layout().bytes();
+    }
+
+    /**
+     * Gives all plain rows in order, at most 1 MiB at a time. Nothing is locked meanwhile but one segment, while it is
+     * read.
+     *
+     * @param rows the chunk's memory, held by the caller
+     */
+    public <X extends Exception> void forEachPiece(MemorySegment rows, PieceUser<X> user) throws X {
+        SlicedLayout layout = chunk.layout();
+        int pieceRows = Math.max(SlicedLayout.GROUP_ROWS, PIECE_BYTES / layout.rowBytes() & -SlicedLayout.GROUP_ROWS);
+        byte[] piece = new byte[Math.min(pieceRows, layout.rows()) * layout.rowBytes()];
+        for (int row = 0; row < layout.rows(); row += pieceRows) {
+            int count = Math.min(pieceRows, layout.rows() - row);
+            chunk.read(rows, row, count, epoch, piece);
+            user.use(piece, count * layout.rowBytes());
+        }
+    }
+
     /** One of the chunk's segments, whatever epoch it stands at. */
     public LiveSegment segment(int index) {
         return chunk.segment(index);

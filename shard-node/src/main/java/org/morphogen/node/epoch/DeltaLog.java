@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.DeltaHeader;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.epoch.PieceDigest;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
@@ -31,13 +32,16 @@ import org.morphogen.snapshot.Manifest;
 /**
  * The deltas of one generation on disk, in the order in which they came, and the epochs gone back to. A step is synced
  * before {@link #append} or {@link #rewind} returns. Files {@code deltas-0000000001.log} and on; the oldest go when no
- * chunk needs them any more. In memory it keeps some 200 bytes a delta and the code
- * hashes that it adds. Thread-safe.
+ * chunk needs them any more. It begins at the snapshot's epoch, or at the one that {@link #replace} was told. In memory it
+ * keeps some 200 bytes a delta and the code hashes that it adds. Thread-safe.
  *
  * <p>A torn end, as a crash leaves it, is cut off when the log is opened: nobody was told that it was kept. Damage
  * anywhere else is an error, never skipped.
  */
 final class DeltaLog implements AutoCloseable {
+    /** Fact of a failure: what is on the disk can be read and is wrong, so that trying again is no use. */
+    static final String DAMAGED = "damagedLog";
+
     private static final Pattern NAME = Pattern.compile("deltas-(\\d{10})\\.log");
 
     private final Path folder;
@@ -50,6 +54,7 @@ final class DeltaLog implements AutoCloseable {
     /** By chunk the last epoch whose delta changed it but is here without that piece. */
     private final Map<ChunkId, Long> lacking = new HashMap<>();
 
+    private Optional<Epoch> beginning = Optional.empty();
     private Optional<Bytes32> tip = Optional.empty();
     private long nextNumber = 1;
     private boolean broken;
@@ -70,6 +75,9 @@ final class DeltaLog implements AutoCloseable {
         try {
             log.openFiles();
             return log;
+        } catch (LogFile.NoDeltaLog wrong) {
+            log.close();
+            throw damaged(String.valueOf(wrong.getMessage()));
         } catch (IOException unreadable) {
             log.close();
             throw Storage.failed("read the delta log in", folder, unreadable);
@@ -77,6 +85,35 @@ final class DeltaLog implements AutoCloseable {
             log.close();
             throw failed;
         }
+    }
+
+    /**
+     * Puts a log that begins at an epoch in the place of the one in a folder, damaged or not, which nobody has open. A
+     * crash on the way leaves the newer part of the old log, or nothing. Fails with STORAGE_FAILED.
+     */
+    static void replace(Path folder, Epoch beginning, StepWatch watch) {
+        try {
+            for (Path old : filesIn(folder)) {
+                DurableFile.delete(old);
+                watch.reached(StepWatch.Step.LOG_SHORTENED);
+            }
+            try (LogFile file = LogFile.open(folder.resolve(name(1)))) {
+                file.append(DeltaLogRecord.newBuilder()
+                        .setBeginAt(DeltaCodec.write(beginning))
+                        .build()
+                        .toByteArray());
+                file.sync();
+            }
+            DurableFile.syncFolderOf(folder.resolve(name(1)));
+            watch.reached(StepWatch.Step.LOG_BEGUN);
+        } catch (IOException stuck) {
+            throw Storage.failed("begin the delta log anew in", folder, stuck);
+        }
+    }
+
+    /** Where it begins, if it still reaches back that far and that is not the snapshot's epoch. */
+    synchronized Optional<Epoch> beginning() {
+        return beginning;
     }
 
     /** The digest of the epoch that the log leads to; empty while it holds nothing. */
@@ -91,7 +128,12 @@ final class DeltaLog implements AutoCloseable {
 
     /** Whether a delta later than to epoch {@code after} changed the chunk, and its piece is not here. */
     synchronized boolean lacks(ChunkId chunk, long after) {
-        return lacking.getOrDefault(chunk, 0L) > after;
+        return lastLacking(chunk) > after;
+    }
+
+    /** The last epoch whose delta changed the chunk and is here without that piece; 0 if there is none. */
+    synchronized long lastLacking(ChunkId chunk) {
+        return lacking.getOrDefault(chunk, 0L);
     }
 
     /** The entries that lead to the tip, oldest first, from as far back as the log reaches. */
@@ -161,9 +203,10 @@ final class DeltaLog implements AutoCloseable {
             LogFile oldest = files.getFirst();
             boolean needed = entries.values().stream()
                     .anyMatch(entry -> entry.file() == oldest && entry.epoch().number() >= epoch);
-            if (needed) {
+            if (needed || beginning.filter(at -> at.number() >= epoch).isPresent()) {
                 return;
             }
+            beginning = Optional.empty();
             entries.values().removeIf(entry -> entry.file() == oldest);
             files.removeFirst();
             try {
@@ -177,20 +220,25 @@ final class DeltaLog implements AutoCloseable {
     }
 
     private void openFiles() throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (Stream<Path> all = Files.list(folder)) {
-            all.filter(path -> NAME.matcher(String.valueOf(path.getFileName())).matches())
-                    .sorted()
-                    .forEach(found::add);
-        }
+        List<Path> found = filesIn(folder);
         for (Path path : found) {
             long number = number(path);
             if (!files.isEmpty() && number != nextNumber) {
-                throw new IOException("file " + name(nextNumber) + " is missing");
+                throw damaged("File " + name(nextNumber) + " of the delta log in " + folder + " is missing");
             }
             nextNumber = number + 1;
             files.add(LogFile.open(path));
             index(files.getLast(), path.equals(found.getLast()));
+        }
+    }
+
+    /** Oldest first. */
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path ->
+                            NAME.matcher(String.valueOf(path.getFileName())).matches())
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -216,6 +264,9 @@ final class DeltaLog implements AutoCloseable {
                 noteLacking(header, DeltaCodec.chunks(record.getDelta()));
                 entries.put(entry.epoch().digest(), entry);
                 tip = Optional.of(entry.epoch().digest());
+            } else if (record.hasBeginAt()) {
+                beginning = Optional.of(DeltaCodec.read(record.getBeginAt()));
+                tip = beginning.map(Epoch::digest);
             } else {
                 tip = Optional.of(DeltaCodec.bytes32("rewind_to", record.getRewindTo()));
             }
@@ -305,11 +356,16 @@ final class DeltaLog implements AutoCloseable {
     }
 
     private static MorphogenException damaged(LogFile file, long at) {
+        return damaged(file.path() + " is damaged at byte " + at + ", before deltas that were acknowledged");
+    }
+
+    /** What the disk has is not what was acknowledged. */
+    static MorphogenException damaged(String what) {
         return new MorphogenException(
                 FailureReason.STORAGE_FAILED,
-                file.path() + " is damaged at byte " + at
-                        + ", before deltas that were acknowledged. Check the disk; then"
-                        + " publish the snapshot again with 'morphogen admin publish --again'.");
+                what + ". Check the disk. Another replica gives this node its rows; if there is none, publish the"
+                        + " snapshot again with 'morphogen admin publish --again'.",
+                Map.of(DAMAGED, "true"));
     }
 
     @Override

@@ -64,13 +64,49 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     /**
-     * Reads the log in the generation's folder, which is there. Fails with STORAGE_FAILED when it is damaged.
+     * Reads the log in the generation's folder, which is there. Fails with STORAGE_FAILED when it cannot be read or is
+     * damaged, see {@link #isDamage}.
      *
      * @param base the snapshot's epoch
      */
     public static EpochKeeper open(
             Epoch base, Manifest manifest, GenerationFolder folder, EpochSettings settings, Troubles troubles) {
         return new EpochKeeper(base, manifest, folder, settings, troubles);
+    }
+
+    /** Whether {@link #open} failed because the log is damaged, which no second try mends. */
+    public static boolean isDamage(Throwable failure) {
+        return failure instanceof MorphogenException told && told.facts().containsKey(DeltaLog.DAMAGED);
+    }
+
+    /**
+     * Makes the log in a folder, which nobody has open, begin at an epoch, and removes all chunks: they do not lead there.
+     * After a crash on the way the node finds an older epoch than that, perhaps without the rows for it. Fails with
+     * STORAGE_FAILED.
+     */
+    public static void beginAnew(GenerationFolder folder, Epoch at, StepWatch watch) {
+        GrownFile.deleteIn(folder.path());
+        DeltaLog.replace(folder.path(), at, watch);
+        folder.keepOnly(List.of(), List.of());
+    }
+
+    /**
+     * The epoch of which another replica must tell the dictionaries before {@link #open}; empty when the disk tells them.
+     * Fails as {@link #open} does.
+     */
+    public static Optional<Epoch> lacksDictionaries(
+            Manifest manifest, GenerationFolder folder, EpochSettings settings) {
+        if (GrownDictionaries.of(manifest).byTable().isEmpty() || GrownFile.isIn(folder.path())) {
+            return Optional.empty();
+        }
+        try (DeltaLog log = DeltaLog.open(folder.path(), settings.logBytes(), settings.watch())) {
+            return log.beginning();
+        }
+    }
+
+    /** Keeps dictionaries as they were at an epoch. Fails with STORAGE_FAILED. */
+    public static void keepDictionaries(GenerationFolder folder, Epoch at, GrownDictionaries dictionaries) {
+        new GrownFile(at, dictionaries).write(folder.path());
     }
 
     /** Begins to merge and to write checkpoints. */
@@ -132,9 +168,55 @@ public final class EpochKeeper implements AutoCloseable {
         return to.epoch();
     }
 
+    /** Whether this node has all deltas that lead from an epoch to its head, with what they changed in a chunk. */
+    public boolean leadsOn(ChunkId id, Epoch standing) {
+        if (log.lacks(id, standing.number())) {
+            return false;
+        }
+        return timeline.knows(standing.digest())
+                || log.chain().stream().anyMatch(entry -> entry.parentDigest().equals(standing.digest()));
+    }
+
+    /** A chunk that comes from another replica. While it is open, what is needed to let the chunk follow stays here. */
+    public final class Arrival implements AutoCloseable {
+        private final ChunkId id;
+        private final Timeline.Pin pin;
+
+        private Arrival(ChunkId id, Timeline.Pin pin) {
+            this.id = id;
+            this.pin = pin;
+            checkpoints.arriving(id, pin.epoch().number());
+        }
+
+        /** Number of the oldest epoch that its rows may stand at. */
+        public long oldest() {
+            return pin.epoch().number();
+        }
+
+        /** Whether rows that stand at an epoch can follow. */
+        public boolean suits(Epoch epoch) {
+            return epoch.number() >= oldest() && timeline.knows(epoch.digest());
+        }
+
+        @Override
+        public void close() {
+            checkpoints.arrived(id);
+            pin.close();
+        }
+    }
+
+    /**
+     * Prepares for a chunk that comes from another replica, as it was at an epoch of this node's window. Fails with
+     * EPOCH_OUTSIDE_WINDOW while the head is not beyond the deltas that are here without the chunk's pieces.
+     */
+    public Arrival arrival(ChunkId id) {
+        return new Arrival(id, timeline.pinOldestFrom(log.lastLacking(id)).orElseThrow(timeline::outside));
+    }
+
     /**
      * Makes a chunk follow the epochs from now on. Fails with STORAGE_FAILED when this node does not have all that
-     * deltas changed in it.
+     * deltas changed in it, see {@link #leadsOn}. Epochs from before the first delta whose piece is here cannot be asked
+     * for any more.
      *
      * @param memory owned by the caller, by the chunk once this returns
      * @param standing of the rows
@@ -143,12 +225,14 @@ public final class EpochKeeper implements AutoCloseable {
             ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
         Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, layout, memory, standing));
         synchronized (this) {
-            if (log.lacks(id, standing.number())) {
+            long whole = log.lastLacking(id);
+            if (whole > standing.number() || whole > timeline.head().number()) {
                 pin.close();
                 throw broken(
                         "holds deltas that changed chunk " + id + " before it came to this node, without its rows");
             }
-            LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin);
+            timeline.forgetBefore(whole);
+            LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin, whole > 0);
             checkpoints.onDisk(id, standing.number());
             chunks.put(id, chunk);
             merger.wake();
@@ -163,12 +247,25 @@ public final class EpochKeeper implements AutoCloseable {
         chunk.release();
     }
 
+    /**
+     * A chunk as it was at an epoch, which was pinned before the chunk was found. Fails with EPOCH_OUTSIDE_WINDOW when the
+     * chunk came to this node so late that its rows of then are not known.
+     */
+    public ChunkAtEpoch at(LiveChunk chunk, KnownEpoch epoch) {
+        // Whoever sees the chunk sees a window without the epochs that it lacks.
+        if (chunk.isLate() && !timeline.window().contains(epoch)) {
+            throw timeline.outside();
+        }
+        return new ChunkAtEpoch(chunk, epoch);
+    }
+
     /** SHA-256 of a chunk's rows as they were at an epoch; empty when it is not in memory. */
     public Optional<Bytes32> digest(ChunkId id, KnownEpoch at) {
         return Optional.ofNullable(chunks.get(id))
-                .flatMap(chunk -> chunk.lease().map(held -> {
+                .map(chunk -> at(chunk, at))
+                .flatMap(found -> found.chunk().lease().map(held -> {
                     try (ChunkLease lease = held) {
-                        return Bytes32.of(CheckpointFile.digest(chunk, lease.rows(), at));
+                        return Bytes32.of(CheckpointFile.digest(found, lease.rows()));
                     }
                 }));
     }
@@ -183,7 +280,7 @@ public final class EpochKeeper implements AutoCloseable {
         }
     }
 
-    /** Whether every chunk that shall be held is in memory. Before that, the log may be needed from its beginning. */
+    /** Whether no chunk has yet to be read from this disk. Before that, the log may be needed from its beginning. */
     public void complete(boolean now) {
         checkpoints.complete(now);
     }
@@ -253,46 +350,51 @@ public final class EpochKeeper implements AutoCloseable {
                 newestCheckpoint, grown.map(file -> file.epoch().number()).orElse(0L));
         List<LogEntry> chain = log.chain();
         Optional<Bytes32> tip = log.tip();
+        Epoch beginning = log.beginning().orElse(base);
         if (chain.isEmpty()) {
-            if (tip.isPresent() && !tip.get().equals(base.digest())) {
-                throw broken("leads to an epoch that it does not hold");
+            if (tip.isPresent() && !tip.get().equals(beginning.digest())) {
+                throw DeltaLog.damaged("The delta log leads to an epoch that it does not hold");
             }
-            return new Timeline(KnownEpoch.root(base, GrownDictionaries.of(manifest)), settings);
+            return new Timeline(KnownEpoch.root(beginning, dictionaries(grown, beginning, List.of())), settings);
         }
-        boolean reachesBase = chain.getFirst().parentDigest().equals(base.digest());
-        int first = Math.max(reachesBase ? 0 : 1, chain.size() - settings.windowEpochs() + 1);
+        boolean whole = chain.getFirst().parentDigest().equals(beginning.digest());
+        int first = Math.max(whole ? 0 : 1, chain.size() - settings.windowEpochs() + 1);
         while (first < chain.size() && chain.get(first).epoch().number() <= oldest) {
             first++;
         }
-        Epoch root = first == 0 ? base : chain.get(first - 1).epoch();
-        Timeline known = new Timeline(
-                KnownEpoch.root(root, dictionaries(grown, reachesBase, chain.subList(0, first))), settings);
+        Epoch root = first == 0 ? beginning : chain.get(first - 1).epoch();
+        Timeline known =
+                new Timeline(KnownEpoch.root(root, dictionaries(grown, beginning, chain.subList(0, first))), settings);
         for (LogEntry entry : chain.subList(first, chain.size())) {
             known.append(known.head().next(log.read(entry, manifest)));
         }
         return known;
     }
 
-    /** The dictionaries after the last of some epochs; what their deltas add comes behind what the file has. */
-    private GrownDictionaries dictionaries(Optional<GrownFile> grown, boolean reachesBase, List<LogEntry> epochs) {
-        GrownDictionaries dictionaries = GrownDictionaries.of(manifest);
-        int next = 0;
-        if (!reachesBase && !dictionaries.byTable().isEmpty()) {
-            GrownFile file =
-                    grown.orElseThrow(() -> broken("no longer tells what was added to dictionaries, and no file does"));
-            while (next < epochs.size() && !epochs.get(next).epoch().equals(file.epoch())) {
-                next++;
-            }
-            if (next == epochs.size()) {
-                throw broken("does not lead on from epoch " + file.epoch() + ", which the file of dictionaries is of");
-            }
-            dictionaries = file.dictionaries();
-            next++;
+    /** The dictionaries after the last of some epochs; what their deltas add comes behind what the disk has. */
+    private GrownDictionaries dictionaries(Optional<GrownFile> grown, Epoch beginning, List<LogEntry> epochs) {
+        GrownDictionaries known = GrownDictionaries.of(manifest);
+        if (known.byTable().isEmpty()) {
+            return known;
+        }
+        int next = epochs.size();
+        while (next > 0 && !isOf(grown, epochs.get(next - 1).epoch())) {
+            next--;
+        }
+        if (next > 0 || isOf(grown, beginning)) {
+            known = grown.orElseThrow().dictionaries();
+        } else if (!beginning.equals(base)
+                || (!epochs.isEmpty() && !epochs.getFirst().parentDigest().equals(base.digest()))) {
+            throw DeltaLog.damaged("The delta log no longer tells what was added to dictionaries, and no file does");
         }
         for (LogEntry entry : epochs.subList(next, epochs.size())) {
-            dictionaries = dictionaries.plus(entry.dictionaries());
+            known = known.plus(entry.dictionaries());
         }
-        return dictionaries;
+        return known;
+    }
+
+    private static boolean isOf(Optional<GrownFile> grown, Epoch epoch) {
+        return grown.filter(file -> file.epoch().equals(epoch)).isPresent();
     }
 
     /** Brings rows that stand behind the timeline to the head, which is pinned. */
@@ -329,8 +431,6 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     private static MorphogenException broken(String what) {
-        return new MorphogenException(
-                FailureReason.STORAGE_FAILED,
-                "The delta log " + what + ". Publish the snapshot again with 'morphogen admin publish --again'.");
+        return new MorphogenException(FailureReason.STORAGE_FAILED, "The delta log " + what + ".");
     }
 }

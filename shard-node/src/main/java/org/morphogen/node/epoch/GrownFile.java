@@ -6,13 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.epoch.GrownDictionaries;
-import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.Storage;
@@ -31,6 +29,18 @@ record GrownFile(Epoch epoch, GrownDictionaries dictionaries) {
 
     private static Path in(Path folder) {
         return folder.resolve("dictionaries.grown");
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(in(folder));
+    }
+
+    static void deleteIn(Path folder) {
+        try {
+            DurableFile.delete(in(folder));
+        } catch (IOException stuck) {
+            throw Storage.failed("remove", in(folder), stuck);
+        }
     }
 
     /** Reads the file, if it is there; fails with STORAGE_FAILED when it is damaged or of another snapshot. */
@@ -78,10 +88,6 @@ record GrownFile(Epoch epoch, GrownDictionaries dictionaries) {
     }
 
     private static MorphogenException damaged(Path file, String why) {
-        return new MorphogenException(
-                FailureReason.STORAGE_FAILED,
-                file + " is damaged: " + why + ". Check the disk; then publish the snapshot again with 'morphogen admin"
-                        + " publish --again'.",
-                Map.of());
+        return DeltaLog.damaged(file + " is damaged: " + why);
     }
 }

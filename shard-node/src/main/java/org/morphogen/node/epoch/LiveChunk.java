@@ -20,6 +20,7 @@ public final class LiveChunk {
     private final ChunkMemory memory;
     private final int segmentRows;
     private final LiveSegment[] segments;
+    private final boolean late;
     /** What no segment stands behind, and behind it what merging leads to; empty once nobody reads. Guarded by this. */
     private final Deque<Timeline.Pin> floor = new ArrayDeque<>();
 
@@ -28,7 +29,18 @@ public final class LiveChunk {
     /** Takes over the memory, whose rows stand at the epoch pinned, and the pin. */
     public LiveChunk(
             ChunkId id, SlicedLayout layout, ChunkMemory memory, SegmentGeometry geometry, Timeline.Pin standing) {
+        this(id, layout, memory, geometry, standing, false);
+    }
+
+    LiveChunk(
+            ChunkId id,
+            SlicedLayout layout,
+            ChunkMemory memory,
+            SegmentGeometry geometry,
+            Timeline.Pin standing,
+            boolean late) {
         this.id = id;
+        this.late = late;
         this.layout = layout;
         this.memory = memory;
         this.segmentRows = geometry.segmentRows();
@@ -53,6 +65,11 @@ public final class LiveChunk {
     /** The right to read its rows; empty when they are already given back. */
     public Optional<ChunkLease> lease() {
         return memory.lease();
+    }
+
+    /** Whether deltas changed it before it came to this node, so that there are epochs known here but not of it. */
+    boolean isLate() {
+        return late;
     }
 
     /** One of its segments. */

@@ -79,7 +79,16 @@ final class LogFile implements AutoCloseable {
         ByteBuffer magic = ByteBuffer.allocate(MAGIC_BYTES);
         readFully(magic, 0);
         if (magic.getLong(0) != MAGIC) {
-            throw new IOException("it is no delta log");
+            throw new NoDeltaLog(path);
+        }
+    }
+
+    /** A file that is something else, or whose first bytes are damaged. */
+    static final class NoDeltaLog extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private NoDeltaLog(Path path) {
+            super(path + " is no delta log");
         }
     }
 

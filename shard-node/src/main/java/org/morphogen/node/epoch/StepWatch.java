@@ -26,6 +26,8 @@ public interface StepWatch {
         /** A chunk's newer file has taken the place of the older. */
         CHECKPOINT_NAMED,
         /** A log file that no chunk needs any more is gone. */
-        LOG_SHORTENED
+        LOG_SHORTENED,
+        /** A log that begins at a later epoch than the snapshot's has taken the place of another. */
+        LOG_BEGUN
     }
 }

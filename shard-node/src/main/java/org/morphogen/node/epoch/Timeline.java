@@ -114,7 +114,8 @@ public final class Timeline {
         return pin;
     }
 
-    private MorphogenException outside() {
+    /** EPOCH_OUTSIDE_WINDOW, whose facts tell the window. */
+    public MorphogenException outside() {
         EpochSpan span = span();
         return new MorphogenException(
                 FailureReason.EPOCH_OUTSIDE_WINDOW,
@@ -144,6 +145,19 @@ public final class Timeline {
     /** The oldest epoch that can be asked for, pinned. */
     synchronized Pin pinOldest() {
         return pin(oldest());
+    }
+
+    /** The oldest epoch that can be asked for and is not before {@code number}, pinned; empty if the head is. */
+    public synchronized Optional<Pin> pinOldestFrom(long number) {
+        return window().reversed().stream()
+                .filter(known -> known.number() >= number)
+                .findFirst()
+                .map(this::pin);
+    }
+
+    /** Whether an epoch is known, perhaps behind the window. */
+    synchronized boolean knows(Bytes32 digest) {
+        return chain.stream().anyMatch(known -> known.epoch().digest().equals(digest));
     }
 
     /** The head, pinned. */
@@ -179,6 +193,12 @@ public final class Timeline {
         while (head() != to) {
             chain.removeLast();
         }
+    }
+
+    /** Takes epochs before that number, at most the head's, out of the window. */
+    synchronized void forgetBefore(long number) {
+        oldest = Math.max(oldest, Math.min(number, head().number()));
+        forget();
     }
 
     private void forget() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
@@ -14,6 +15,8 @@ import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.chunk.Storage;
 import org.morphogen.node.epoch.CheckpointFile;
+import org.morphogen.node.epoch.EpochKeeper;
+import org.morphogen.node.handover.ChunkTaker;
 import org.morphogen.node.pull.ChunkPull;
 import org.morphogen.node.pull.SnapshotSources;
 import org.morphogen.snapshot.ChunkId;
@@ -21,50 +24,128 @@ import org.morphogen.snapshot.Manifest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings one chunk into memory: from disk if it is there and right, else from the sources. Thread-safe. */
+/**
+ * Brings one chunk into memory: from disk if it is there and right; else, where deltas since the snapshot are all here,
+ * from the sources; else from another replica. Thread-safe.
+ */
 final class ChunkStep {
     private static final Logger log = LoggerFactory.getLogger(ChunkStep.class);
 
     private final HeldGeneration held;
     private final Manifest manifest;
+    private final EpochKeeper keeper;
     private final GenerationFolder folder;
     private final ChunkPull pull;
+    private final ChunkTaker taker;
     private final LoadingSettings settings;
+    /** Why what is on disk is of no use. */
+    private final Map<ChunkId, String> flaws = new ConcurrentHashMap<>();
 
     ChunkStep(
             HeldGeneration held,
             Manifest manifest,
+            EpochKeeper keeper,
             GenerationFolder folder,
             SnapshotSources sources,
             LoadingSettings settings) {
         this.held = held;
         this.manifest = manifest;
+        this.keeper = keeper;
         this.folder = folder;
         this.pull = new ChunkPull(sources, settings.opener());
+        this.taker = new ChunkTaker(
+                held.wish().party(),
+                held.wish().generation(),
+                held.donors(),
+                settings.tls(),
+                settings.executor(),
+                settings.opener(),
+                settings.epochs().watch());
         this.settings = settings;
     }
 
-    void run(ChunkId chunk) {
-        if (Files.exists(folder.checkpointFile(chunk))) {
-            CheckpointFile.Loaded loaded = readCheckpoint(chunk);
-            enter(chunk, loaded.memory(), loaded.epoch());
+    /** Loads or pulls a chunk; false when only another replica has its rows. */
+    boolean load(ChunkId chunk) {
+        Epoch base = held.wish().baseEpoch();
+        if (enterCheckpoint(chunk)) {
+            return true;
+        }
+        if (!keeper.leadsOn(chunk, base)) {
             discard(folder.chunkFile(chunk));
+            discard(folder.partFile(chunk));
+            held.wants(chunk);
+            return false;
+        }
+        Optional<ChunkMemory> kept = Files.exists(folder.chunkFile(chunk)) ? readOrDiscard(chunk) : Optional.empty();
+        if (kept.isEmpty()) {
+            pull.pull(new ChunkPull.Target(
+                    chunk.fileName(),
+                    SnapshotChunks.fileBytes(manifest, chunk),
+                    sha256(chunk),
+                    folder.partFile(chunk),
+                    folder.chunkFile(chunk)));
+        }
+        enter(chunk, kept.orElseGet(() -> read(chunk)), base);
+        return true;
+    }
+
+    /** Takes a chunk over from another replica and loads it. */
+    void take(ChunkId chunk) {
+        // Perhaps it was taken over and only loading it failed.
+        if (!flaws.containsKey(chunk) && enterCheckpoint(chunk)) {
             return;
         }
-        if (Files.exists(folder.chunkFile(chunk))) {
-            Optional<ChunkMemory> sound = readOrDiscard(chunk);
-            if (sound.isPresent()) {
-                enter(chunk, sound.get(), held.wish().baseEpoch());
-                return;
+        try (EpochKeeper.Arrival arrival = keeper.arrival(chunk)) {
+            taker.take(
+                    new ChunkTaker.Target(
+                            chunk, SnapshotChunks.fileBytes(manifest, chunk), folder.checkpointFile(chunk)),
+                    arrival);
+            flaws.remove(chunk);
+            if (!enterCheckpoint(chunk)) {
+                throw new MorphogenException(
+                        FailureReason.EPOCH_OUTSIDE_WINDOW,
+                        "The chain went back behind the epoch at which chunk " + chunk + " was taken over.");
             }
+        } catch (MorphogenException failed) {
+            String flaw = flaws.getOrDefault(chunk, "");
+            throw new MorphogenException(
+                    failed.reason(),
+                    flaw.isEmpty() ? String.valueOf(failed.getMessage()) : flaw + " " + failed.getMessage(),
+                    failed.facts(),
+                    failed);
         }
-        pull.pull(new ChunkPull.Target(
-                chunk.fileName(),
-                SnapshotChunks.fileBytes(manifest, chunk),
-                sha256(chunk),
-                folder.partFile(chunk),
-                folder.chunkFile(chunk)));
-        enter(chunk, read(chunk), held.wish().baseEpoch());
+    }
+
+    /**
+     * Loads the chunk's own checkpoint; false when there is none or it is of no use. One that is of no use stays until
+     * another takes its place.
+     */
+    private boolean enterCheckpoint(ChunkId chunk) {
+        Path file = folder.checkpointFile(chunk);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            Epoch standing = CheckpointFile.standing(file);
+            if (!keeper.leadsOn(chunk, standing)) {
+                flaws.put(
+                        chunk, file + " stands at epoch " + standing + ", which does not lead to where this node is.");
+                return false;
+            }
+            CheckpointFile.Loaded loaded =
+                    CheckpointFile.read(file, SnapshotChunks.layout(manifest, chunk), settings.budget());
+            enter(chunk, loaded.memory(), loaded.epoch());
+        } catch (MorphogenException failed) {
+            if (failed.reason() != FailureReason.SNAPSHOT_INVALID) {
+                throw failed;
+            }
+            String flaw = failed.getMessage() + " Check the disk.";
+            log.error("Generation {}: {}", held.wish().generation(), flaw);
+            flaws.put(chunk, flaw);
+            return false;
+        }
+        discard(folder.chunkFile(chunk));
+        return true;
     }
 
     private void enter(ChunkId chunk, ChunkMemory memory, Epoch standing) {
@@ -74,24 +155,6 @@ final class ChunkStep {
                 SnapshotChunks.segments(manifest, chunk),
                 memory,
                 standing);
-    }
-
-    /** Its rows are nowhere else on this node, and deltas that lead to them may be gone, so a damaged one stays. */
-    private CheckpointFile.Loaded readCheckpoint(ChunkId chunk) {
-        try {
-            return CheckpointFile.read(
-                    folder.checkpointFile(chunk), SnapshotChunks.layout(manifest, chunk), settings.budget());
-        } catch (MorphogenException failed) {
-            if (failed.reason() != FailureReason.SNAPSHOT_INVALID) {
-                throw failed;
-            }
-            throw new MorphogenException(
-                    FailureReason.STORAGE_FAILED,
-                    failed.getMessage() + " Check the disk; then publish the snapshot again with 'morphogen admin"
-                            + " publish --again'.",
-                    Map.of(),
-                    failed);
-        }
     }
 
     private ChunkMemory read(ChunkId chunk) {

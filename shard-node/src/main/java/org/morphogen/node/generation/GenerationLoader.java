@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.epoch.EpochKeeper;
+import org.morphogen.node.handover.DictionaryTaker;
+import org.morphogen.node.handover.Donors;
 import org.morphogen.node.pull.SnapshotSources;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
@@ -19,13 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one wish true in the background: the manifest, then the chunks, a few at a time. What fails is tried again,
- * ever more slowly, until it succeeds or the loader is closed; meanwhile the generation tells the problem.
+ * Makes one wish true in the background: the manifest, the delta log, then the chunks, a few at a time; first those that
+ * are on disk or can be pulled, then those that only another replica has. What fails is tried again, ever more slowly,
+ * until it succeeds or the loader is closed; meanwhile the generation tells the problem.
  */
 final class GenerationLoader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GenerationLoader.class);
     private static final int CHUNKS_AT_ONCE = 4;
     private static final long CLOSE_TIMEOUT_SECONDS = 8;
+
+    /** What a donor answers now and then while all is well. */
+    private static final Set<FailureReason> PASSING = Set.of(FailureReason.BUSY, FailureReason.EPOCH_OUTSIDE_WINDOW);
 
     private final HeldGeneration held;
     private final GenerationFolder folder;
@@ -61,8 +70,35 @@ final class GenerationLoader implements AutoCloseable {
     private void openEpochs() {
         if (held.keeper().isEmpty()) {
             Manifest manifest = held.manifest().orElseThrow();
-            held.epochsKnown(
-                    EpochKeeper.open(held.wish().baseEpoch(), manifest, folder, settings.epochs(), this::trouble));
+            try {
+                EpochKeeper.lacksDictionaries(manifest, folder, settings.epochs())
+                        .ifPresent(at -> takeDictionaries(manifest, at));
+                held.epochsKnown(
+                        EpochKeeper.open(held.wish().baseEpoch(), manifest, folder, settings.epochs(), this::trouble));
+            } catch (MorphogenException failed) {
+                if (EpochKeeper.isDamage(failed)) {
+                    held.logIsDamaged();
+                }
+                throw failed;
+            }
+        }
+    }
+
+    /** The leader must say again where to begin when nobody can be asked, or the epoch is too old by now. */
+    private void takeDictionaries(Manifest manifest, Epoch at) {
+        try {
+            EpochKeeper.keepDictionaries(
+                    folder,
+                    at,
+                    new DictionaryTaker(held.wish().generation(), held.donors(), settings.tls(), settings.executor())
+                            .take(manifest, at));
+        } catch (MorphogenException failed) {
+            boolean outdated = failed.reason() == FailureReason.EPOCH_OUTSIDE_WINDOW
+                    || failed.reason() == FailureReason.EPOCH_REPLACED;
+            if (outdated || held.donors().named().endpoints().isEmpty()) {
+                held.logIsDamaged();
+            }
+            throw failed;
         }
     }
 
@@ -76,7 +112,7 @@ final class GenerationLoader implements AutoCloseable {
 
     private void removeLeftovers(HoldWish wish) {
         try {
-            folder.keepOnly(wish.chunks());
+            folder.keepOnly(wish.chunks(), held.loaded());
         } catch (RuntimeException stuck) {
             report("chunks that are not wanted any more", stuck);
         }
@@ -84,10 +120,14 @@ final class GenerationLoader implements AutoCloseable {
 
     private void loadChunks(Manifest manifest, SnapshotSources sources) {
         Queue<ChunkId> missing = new ConcurrentLinkedQueue<>(held.missing());
-        ChunkStep step = new ChunkStep(held, manifest, folder, sources, settings);
+        Queue<ChunkId> wanting = new ConcurrentLinkedQueue<>();
+        ChunkStep step = new ChunkStep(held, manifest, held.keeper().orElseThrow(), folder, sources, settings);
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
-                workers.execute(() -> drain(missing, step));
+                workers.execute(() -> {
+                    drain(missing, chunk -> load(step, chunk, wanting));
+                    drain(wanting, step::take);
+                });
             }
             workers.shutdown();
             awaitOrInterrupt(workers);
@@ -100,21 +140,28 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    private void drain(Queue<ChunkId> missing, ChunkStep step) {
-        for (ChunkId chunk = missing.poll(); chunk != null && !closed; chunk = missing.poll()) {
+    private static void load(ChunkStep step, ChunkId chunk, Queue<ChunkId> wanting) {
+        if (!step.load(chunk)) {
+            wanting.add(chunk);
+        }
+    }
+
+    private void drain(Queue<ChunkId> chunks, Consumer<ChunkId> step) {
+        for (ChunkId chunk = chunks.poll(); chunk != null && !closed; chunk = chunks.poll()) {
             ChunkId current = chunk;
-            retrying("chunk " + current, () -> length(folder.partFile(current)), () -> step.run(current));
+            retrying("chunk " + current, () -> length(folder.partFile(current)), () -> step.accept(current));
         }
     }
 
     /**
      * Repeats {@code step} until it succeeds, whatever it fails with: too little heap now need not be too little later.
-     * Progress, i.e. a change in bytes pulled, makes the waits short again.
+     * Progress, i.e. a change in bytes pulled, makes the waits short again, and other donors end them.
      */
     private void retrying(String what, Progress progress, Runnable step) {
         int failures = 0;
         while (!closed) {
             long before = progress.bytes();
+            Donors.Named asked = held.donors().named();
             try {
                 step.run();
                 held.solved(what);
@@ -122,7 +169,7 @@ final class GenerationLoader implements AutoCloseable {
             } catch (RuntimeException | Error failed) {
                 failures = progress.bytes() > before ? 1 : failures + 1;
                 report(what, failed);
-                pause(failures);
+                pause(failures, asked);
             }
         }
     }
@@ -131,7 +178,9 @@ final class GenerationLoader implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (failed instanceof MorphogenException told) {
+        if (failed instanceof MorphogenException told && PASSING.contains(told.reason())) {
+            log.debug("Generation {}, {}: {}", held.wish().generation(), what, told.explain());
+        } else if (failed instanceof MorphogenException told) {
             held.report(what, what + ": " + told.explain());
             log.warn("Generation {}, {}: {}", held.wish().generation(), what, told.explain());
         } else {
@@ -140,9 +189,9 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    private void pause(int failures) {
+    private void pause(int failures, Donors.Named asked) {
         try {
-            Thread.sleep(settings.backoff().after(failures));
+            held.donors().awaitOthers(asked, settings.backoff().after(failures));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }

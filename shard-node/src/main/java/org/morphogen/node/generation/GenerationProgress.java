@@ -10,6 +10,7 @@ import org.morphogen.node.epoch.EpochSpan;
  * @param bytesWanted 0 while the manifest is not known
  * @param window the epochs that can be asked for; empty until the delta log has been read
  * @param problem why loading does not go on, with what to do; empty while all is well
+ * @param wantsReplica whether another replica must give what this node lacks
  */
 public record GenerationProgress(
         HoldWish wish,
@@ -18,7 +19,8 @@ public record GenerationProgress(
         long bytesWanted,
         long bytesReady,
         String problem,
-        Optional<EpochSpan> window) {
+        Optional<EpochSpan> window,
+        boolean wantsReplica) {
     /** Whether everything wanted is here and can be queried. */
     public boolean complete() {
         return manifestKnown && chunksReady == wish.chunks().size();

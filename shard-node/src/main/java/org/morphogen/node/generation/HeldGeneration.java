@@ -10,9 +10,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.epoch.ChunkAtEpoch;
 import org.morphogen.node.epoch.EpochKeeper;
+import org.morphogen.node.epoch.KnownEpoch;
 import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.epoch.Timeline;
+import org.morphogen.node.handover.Donors;
 import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
@@ -25,6 +28,11 @@ import org.morphogen.snapshot.Manifest;
 public final class HeldGeneration {
     private final Map<ChunkId, LiveChunk> loaded = new ConcurrentHashMap<>();
     private final Map<String, String> problems = new ConcurrentSkipListMap<>();
+    private final Donors donors = new Donors();
+    /** Chunks whose rows only another replica has. */
+    private final Set<ChunkId> wanting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean logDamaged;
     private volatile HoldWish wish;
     private volatile @Nullable Manifest manifest;
     private volatile @Nullable EpochKeeper keeper;
@@ -49,6 +57,14 @@ public final class HeldGeneration {
         return Optional.ofNullable(loaded.get(chunk));
     }
 
+    /**
+     * A chunk as it was at an epoch that the caller has pinned; empty when it is not in memory, or not wanted any more.
+     * Fails with EPOCH_OUTSIDE_WINDOW when it came to this node after that epoch.
+     */
+    public Optional<ChunkAtEpoch> chunk(ChunkId id, KnownEpoch at) {
+        return chunk(id).flatMap(chunk -> keeper().map(epochs -> epochs.at(chunk, at)));
+    }
+
     /** The epochs that can be asked for; empty until the delta log has been read. */
     public Optional<Timeline> epochs() {
         return keeper().map(EpochKeeper::epochs);
@@ -57,6 +73,11 @@ public final class HeldGeneration {
     /** What keeps the epochs; empty until the delta log has been read. */
     public Optional<EpochKeeper> keeper() {
         return Optional.ofNullable(keeper);
+    }
+
+    /** Replicas to take rows from. */
+    Donors donors() {
+        return donors;
     }
 
     /** How far it is. */
@@ -72,7 +93,8 @@ public final class HeldGeneration {
                 tables == null ? 0 : SnapshotChunks.bytes(tables, wanted.chunks()),
                 tables == null ? 0 : SnapshotChunks.bytes(tables, ready),
                 problem(),
-                epochs().map(Timeline::span));
+                epochs().map(Timeline::span),
+                logDamaged || !wanting.isEmpty());
     }
 
     void manifestKnown(Manifest known) {
@@ -87,6 +109,19 @@ public final class HeldGeneration {
         }
         keeper = opened;
         opened.start();
+    }
+
+    /** The delta log cannot be used any more. */
+    void logIsDamaged() {
+        logDamaged = true;
+    }
+
+    /** Only another replica has a chunk's rows, so no older deltas are needed for it. */
+    synchronized void wants(ChunkId chunk) {
+        if (wish.chunks().contains(chunk)) {
+            wanting.add(chunk);
+            tellComplete();
+        }
     }
 
     /**
@@ -113,7 +148,14 @@ public final class HeldGeneration {
         if (dropped || !wish.chunks().contains(chunk.id()) || loaded.putIfAbsent(chunk.id(), chunk) != null) {
             epochs.leave(chunk);
         }
-        epochs.complete(missing().isEmpty());
+        wanting.remove(chunk.id());
+        tellComplete();
+    }
+
+    private void tellComplete() {
+        if (keeper != null) {
+            keeper.complete(wanting.containsAll(missing()));
+        }
     }
 
     /** Replaces the wish and lets go of what it does not name. */
@@ -124,9 +166,20 @@ public final class HeldGeneration {
         surplus.forEach(this::letGo);
         // Not before, since the next delta may lack what this wish does not name.
         wish = changed;
+        wanting.retainAll(changed.chunks());
+        tellComplete();
+    }
+
+    /** Lets go of all rows and epochs, which can be loaded anew then; for when nobody loads. */
+    synchronized void empty() {
         if (keeper != null) {
-            keeper.complete(missing().isEmpty());
+            keeper.close();
+            Set.copyOf(loaded.keySet()).forEach(this::letGo);
+            keeper = null;
         }
+        problems.clear();
+        wanting.clear();
+        logDamaged = false;
     }
 
     /** Lets go of everything, for good. */
@@ -136,6 +189,11 @@ public final class HeldGeneration {
             keeper.close();
         }
         Set.copyOf(loaded.keySet()).forEach(this::letGo);
+    }
+
+    /** Chunks in memory. */
+    Set<ChunkId> loaded() {
+        return Set.copyOf(loaded.keySet());
     }
 
     List<ChunkId> missing() {

@@ -13,6 +13,7 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DataDirectory;
 import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.epoch.KeptEpochs;
 import org.morphogen.node.pull.ManifestPull;
 import org.morphogen.node.pull.SnapshotSources;
@@ -101,6 +102,37 @@ public final class HeldGenerations implements AutoCloseable {
         term.accept(callersTerm);
         end(generation);
         directory.generation(generation).remove();
+    }
+
+    /**
+     * Takes the rows that it lacks of a generation from other replicas, in the background. Fails, changing nothing, with
+     * REQUEST_INVALID, STALE_TERM, GENERATION_UNKNOWN, or EPOCH_MISMATCH when it shall begin anew and is not where it was
+     * found; and with STORAGE_FAILED.
+     */
+    public synchronized void recover(int ofParty, long ofGeneration, Recovery recovery) {
+        requireOpen();
+        requireLeader(recovery.donors().term(), ofParty);
+        HeldGeneration held = find(ofGeneration)
+                .orElseThrow(() -> new MorphogenException(
+                        FailureReason.GENERATION_UNKNOWN, "generation: this node holds nothing of it."));
+        recovery.beginning().ifPresent(beginning -> beginning.requireFound(held));
+        held.donors().name(recovery.donors());
+        recovery.beginning().ifPresent(beginning -> beginAnew(held, beginning));
+    }
+
+    private void beginAnew(HeldGeneration held, Recovery.Beginning beginning) {
+        long generation = held.wish().generation();
+        log.warn("Generation {} begins anew at epoch {}: other replicas give its rows", generation, beginning.epoch());
+        Optional.ofNullable(loaders.get(generation)).ifPresent(GenerationLoader::close);
+        held.empty();
+        try {
+            EpochKeeper.beginAnew(
+                    directory.generation(generation),
+                    beginning.epoch(),
+                    settings.epochs().watch());
+        } finally {
+            load(held);
+        }
     }
 
     /** Fails with STALE_TERM unless {@code callersTerm} is at least the newest known. */

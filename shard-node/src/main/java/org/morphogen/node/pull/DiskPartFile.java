@@ -35,6 +35,14 @@ public final class DiskPartFile implements PartFile {
     }
 
     @Override
+    public void overwrite(long at, ByteBuffer data) throws IOException {
+        long to = at;
+        while (data.hasRemaining()) {
+            to += channel.write(data, to);
+        }
+    }
+
+    @Override
     public void clear() throws IOException {
         channel.truncate(0);
         length = 0;

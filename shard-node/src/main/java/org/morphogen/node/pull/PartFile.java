@@ -13,6 +13,9 @@ public interface PartFile extends Closeable {
     /** Adds all of {@code data} at the end. */
     void append(ByteBuffer data) throws IOException;
 
+    /** Puts all of {@code data} at {@code at}, where bytes are there already. */
+    void overwrite(long at, ByteBuffer data) throws IOException;
+
     /** Starts over. */
     void clear() throws IOException;
 

@@ -12,7 +12,6 @@ import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.carousel.RideWay;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.epoch.ChunkAtEpoch;
-import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
 import org.morphogen.node.layout.SegmentGeometry;
@@ -90,10 +89,10 @@ final class PlanBuilder {
 
     private RideWay.Chunk chunk(int way, int index) {
         ChunkId id = new ChunkId(table.name(), way, index);
-        LiveChunk chunk = generation.chunk(id).orElseThrow(() -> notHeld(id));
-        ChunkLease lease = chunk.lease().orElseThrow(() -> notHeld(id));
+        ChunkAtEpoch chunk = generation.chunk(id, epoch.epoch()).orElseThrow(() -> notHeld(id));
+        ChunkLease lease = chunk.chunk().lease().orElseThrow(() -> notHeld(id));
         leases.add(lease);
-        return RideWay.Chunk.of(index, lease, new ChunkAtEpoch(chunk, epoch.epoch()));
+        return RideWay.Chunk.of(index, lease, chunk);
     }
 
     private static MorphogenException notHeld(ChunkId id) {

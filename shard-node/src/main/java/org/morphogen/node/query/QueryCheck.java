@@ -68,7 +68,8 @@ final class QueryCheck {
         }
         return generation
                 .epochs()
-                .orElseThrow(() -> invalid("generation: no epochs"))
+                .orElseThrow(() -> new MorphogenException(
+                        FailureReason.NOT_SERVING, "generation: this node does not know its epochs, or not yet."))
                 .pin(request.getEpoch(), request.getEpochMark().toByteArray());
     }
 

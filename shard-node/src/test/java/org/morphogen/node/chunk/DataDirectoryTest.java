@@ -61,7 +61,7 @@ class DataDirectoryTest {
                 Files.writeString(file, "x");
             }
 
-            generation.keepOnly(List.of(wanted));
+            generation.keepOnly(List.of(wanted), List.of());
 
             assertThat(generation.chunkFile(wanted)).exists();
             assertThat(generation.partFile(wanted)).exists();

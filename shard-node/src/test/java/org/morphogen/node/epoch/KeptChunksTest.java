@@ -104,12 +104,12 @@ class KeptChunksTest {
             node.awaitComplete(1);
             apply(behind, Set.copyOf(some));
             hold(behind + 1, snapshot.chunkIds());
-            node.awaitProblem(1, "before it came to this node");
+            node.awaitProblem(1, "Another replica must give");
             some.forEach(id -> assertHolds(id, chain.head()));
             snapshot.chunkIds().stream().skip(3).forEach(id -> assertAbsentOrRight(id, chain.head()));
             node.close();
             node = open();
-            node.awaitProblem(1, "before it came to this node");
+            node.awaitProblem(1, "Another replica must give");
             snapshot.chunkIds().stream().skip(3).forEach(id -> assertAbsentOrRight(id, chain.head()));
         }
     }

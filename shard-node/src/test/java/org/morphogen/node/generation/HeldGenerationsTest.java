@@ -73,7 +73,8 @@ class HeldGenerationsTest {
                         snapshot.bytes(),
                         snapshot.bytes(),
                         "",
-                        Optional.of(new EpochSpan(snapshot.base(), snapshot.base()))));
+                        Optional.of(new EpochSpan(snapshot.base(), snapshot.base())),
+                        false));
         assertThat(node.budget().usedBytes()).isEqualTo(snapshot.bytes());
     }
 

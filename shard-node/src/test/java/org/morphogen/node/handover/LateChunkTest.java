@@ -1,0 +1,188 @@
+package org.morphogen.node.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.morphogen.epoch.Epoch;
+import org.morphogen.failure.FailureReason;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.fixture.DonorProxy;
+import org.morphogen.snapshot.ChunkId;
+
+/** Chunks that come to a node which is at the head already: it was told of them late, or their files are damaged. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class LateChunkTest {
+    private static final long SEED = Long.getLong("morphogen.seed", 20261203);
+
+    @TempDir
+    private Path folder;
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private Pair pair;
+    private List<ChunkId> first;
+
+    @BeforeEach
+    void start() {
+        pair = new Pair(folder, SEED);
+        first = pair.snapshot().chunkIds().subList(0, 5);
+    }
+
+    @AfterEach
+    void stop() {
+        pair.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3 * Pair.WINDOW})
+    void aNodeTakesOnMoreChunks(int behind) {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(behind, pair.donorKeeper(), pair.takerKeeper());
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.awaitWanting();
+        pair.line().blocks(2, pair.donorKeeper(), pair.takerKeeper());
+        first.forEach(
+                id -> pair.assertHolds(pair.taker(), id, pair.line().chain().head()));
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        pair.line().blocks(2, pair.donorKeeper(), pair.takerKeeper());
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), Math.min(5, Pair.WINDOW));
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        pair.stopTaker();
+        pair.startTaker();
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    @Test
+    void theLogStaysShortWhileAChunkIsWanted() throws IOException {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.awaitWanting();
+        pair.outgrowTheLog(pair.takerKeeper());
+        assertThat(pair.takerFiles("0000000001.log")).isEmpty();
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), Pair.WINDOW);
+    }
+
+    @Test
+    void damagedCheckpointsAreTakenFromAnother() throws IOException {
+        pair.holdSnapshot();
+        pair.outgrowTheLog(pair.takerKeeper());
+        pair.stopTaker();
+        List<Path> files = pair.takerFiles(".checkpoint");
+        for (int i = 0; i < files.size(); i += 2) {
+            try (RandomAccessFile file = new RandomAccessFile(files.get(i).toFile(), "rw")) {
+                long at = random.nextLong(file.length());
+                file.seek(at);
+                int old = file.read();
+                file.seek(at);
+                file.write(old ^ (1 << random.nextInt(8)));
+            }
+        }
+        pair.startTaker();
+        pair.awaitWanting();
+        // The sound ones are served, whatever is with the others.
+        pair.taker().holder().awaitProblem(1, "Check the disk");
+        int sound = files.size() / 2;
+        await().until(() -> pair.status().getChunksReady() == sound);
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), Pair.WINDOW);
+        pair.stopTaker();
+        pair.startTaker();
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    /** The chunk comes at an epoch that is no more when it is here, or at one that still is. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void theChainGoesBackWhileAChunkComes(int back) throws InterruptedException {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(10, pair.donorKeeper(), pair.takerKeeper());
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.awaitWanting();
+        // Pieces of late chunks are here from the first of these on.
+        pair.line().blocks(2, pair.donorKeeper(), pair.takerKeeper());
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean held = new AtomicBoolean();
+        try (DonorProxy proxy = new DonorProxy(pair.donor().endpoint())) {
+            proxy.tamper((index, part, to) -> {
+                if (index == 1 && held.compareAndSet(false, true)) {
+                    begun.countDown();
+                    awaitUninterrupted(goOn);
+                }
+                to.onNext(part);
+            });
+            pair.recover(pair.line().donors(proxy.endpoint()));
+            begun.await();
+            Epoch left = pair.line().chain().head();
+            pair.line().back(back, pair.donorKeeper());
+            boolean followed = goesBack(pair.line().chain().head());
+            pair.line().blocks(3, pair.donorKeeper());
+            if (!followed) {
+                pair.recover(
+                        pair.line().anew(pair.donorKeeper(), left, pair.donor().endpoint()));
+            }
+            pair.line().catchUp(pair.takerKeeper());
+            goOn.countDown();
+            pair.awaitComplete();
+            // The last two blocks came with the pieces of all chunks.
+            assertThat(followed || back > 2).as("back %d, seed %d", back, SEED).isTrue();
+        }
+        Epoch head = pair.line().chain().head();
+        pair.snapshot().chunkIds().forEach(id -> pair.assertHolds(pair.taker(), id, head));
+        pair.line().blocks(2, pair.donorKeeper(), pair.takerKeeper());
+        pair.stopTaker();
+        pair.startTaker();
+        settle();
+        pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    /** False where a late chunk is here already whose rows of then are not known. */
+    private boolean goesBack(Epoch to) {
+        try {
+            pair.takerKeeper().rewind(to.digest());
+            return true;
+        } catch (MorphogenException refused) {
+            assertThat(refused.reason()).isEqualTo(FailureReason.EPOCH_MISMATCH);
+            return false;
+        }
+    }
+
+    /** As a leader does: a file that stands at an epoch that is no more is of no use, and the chunk is taken again. */
+    private void settle() {
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        pair.awaitComplete();
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
