@@ -36,7 +36,7 @@ import org.morphogen.transport.Transport;
 public final class TestParty implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int PARTY = 0;
-    private static final LeaderTimings QUICK = new LeaderTimings(
+    static final LeaderTimings QUICK = new LeaderTimings(
             Duration.ofMillis(100),
             Duration.ofMillis(500),
             Duration.ofMillis(50),

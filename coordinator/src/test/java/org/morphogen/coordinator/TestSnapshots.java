@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.morphogen.addressing.TableSeeds;
+import org.morphogen.row.CodeDictionary;
 import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.ChunkEntry;
 import org.morphogen.snapshot.ChunkGeometry;
@@ -52,7 +53,9 @@ public final class TestSnapshots {
                 }
             }
             String dictionary = DictionaryEntry.fileName(TABLE);
-            String sha256 = fill(folder.resolve(dictionary), DictionaryEntry.ENTRY_BYTES, random);
+            byte[] noCode = CodeDictionary.EMPTY_CODE.bytes();
+            Files.write(folder.resolve(dictionary), noCode);
+            String sha256 = Sha256.of(noCode);
             TableManifest table = new TableManifest(
                     TABLE,
                     "account-32",

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ApplyStart;
+import org.morphogen.protocol.v1.HeldGeneration;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.snapshot.ChunkId;
@@ -29,7 +31,8 @@ import org.morphogen.snapshot.ChunkId;
 /**
  * Which epoch each node of a generation is at, and the calls that bring it elsewhere. A node counts as at the head from
  * its own word on, until a call to it fails or it says otherwise. For one thread, but for {@link #atHead}. Nodes that are
- * elsewhere are brought to the head by threads of their own, one a node, so that they hold up nobody.
+ * elsewhere are brought to the head by threads of their own, one a node, so that they hold up nobody. One that lacks rows
+ * is told which others have them, and follows meanwhile so that it can use them.
  */
 final class NodeEpochs implements AutoCloseable {
     private final NodeCalls calls;
@@ -37,12 +40,14 @@ final class NodeEpochs implements AutoCloseable {
     private final Told told = new Told();
     private final Set<String> atHead = ConcurrentHashMap.newKeySet();
     private final Map<String, Errand> errands = new HashMap<>();
+    private final Recoveries recoveries;
     private boolean begun;
 
     /** @param forStragglers how much longer than the others a node may take */
     NodeEpochs(NodeCalls calls, Duration forStragglers) {
         this.calls = calls;
         this.forStragglers = forStragglers;
+        this.recoveries = new Recoveries(calls, told);
     }
 
     /** Nodes that can answer the head. */
@@ -55,8 +60,12 @@ final class NodeEpochs implements AutoCloseable {
         return areEnough(line, atHead);
     }
 
-    /** Which node a staged generation waits for, and why. */
+    /** Which shard has lost its rows for good and what to do, or which node a staged generation waits for, and why. */
     Optional<String> missing(ServedLine line) {
+        return recoveries.lost(line, atHead()).or(() -> awaited(line));
+    }
+
+    private Optional<String> awaited(ServedLine line) {
         return assigned(line)
                 .filter(node -> line.staged() && !atHead.contains(node))
                 .findFirst()
@@ -122,6 +131,7 @@ final class NodeEpochs implements AutoCloseable {
     private boolean needsErrand(String node, ServedLine line) {
         return !atHead.contains(node)
                 || calls.held(node, line.generation())
+                        .filter(held -> held.getChunksReady() == held.getChunksWanted())
                         .filter(held -> held.getHead()
                                 .getDigest()
                                 .equals(DeltaCodec.bytes(line.head().digest())))
@@ -191,19 +201,8 @@ final class NodeEpochs implements AutoCloseable {
 
     private boolean settle(NodeLink link, String node, ServedLine line, DeltaSource deltas) {
         try {
-            Optional<Epoch> standing = standing(link, line);
-            if (standing.isEmpty()) {
-                return false;
-            }
-            int index = line.window().indexOf(standing.get());
-            if (index < 0) {
-                index = backToWindow(link, line, standing.get());
-            }
-            for (int next = index + 1; next < line.window().size(); next++) {
-                ShardRows.joined(apply(link, node, line, deltas.leadingTo(next)));
-            }
-            told.well(node);
-            return true;
+            Optional<HeldGeneration> held = held(link, line);
+            return held.isPresent() && settle(link, node, line, deltas, held.get());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return false;
@@ -213,24 +212,68 @@ final class NodeEpochs implements AutoCloseable {
         }
     }
 
+    /** True if the node can answer the head then. */
+    private boolean settle(NodeLink link, String node, ServedLine line, DeltaSource deltas, HeldGeneration held)
+            throws InterruptedException {
+        Optional<Epoch> standing = head(held);
+        if (standing.isEmpty()) {
+            if (held.getWantsReplica()) {
+                recoveries.beginAnew(link, node, line, atHead(), standing);
+            }
+            return false;
+        }
+        OptionalInt index = placeInWindow(link, line, standing.get());
+        if (index.isEmpty()) {
+            recoveries.beginAnew(link, node, line, atHead(), standing);
+            return false;
+        }
+        for (int next = index.getAsInt() + 1; next < line.window().size(); next++) {
+            ShardRows.joined(apply(link, node, line, deltas.leadingTo(next)));
+        }
+        if (held.getWantsReplica()) {
+            recoveries.goOn(link, node, line, atHead());
+        }
+        if (held.getChunksReady() < held.getChunksWanted()) {
+            return false;
+        }
+        recoveries.done(node);
+        told.well(node);
+        return true;
+    }
+
     private Optional<Epoch> standing(NodeLink link, ServedLine line) {
+        return held(link, line)
+                .filter(held -> held.getChunksReady() == held.getChunksWanted())
+                .flatMap(NodeEpochs::head);
+    }
+
+    private static Optional<Epoch> head(HeldGeneration held) {
+        return held.hasHead() ? Optional.of(DeltaCodec.read(held.getHead())) : Optional.empty();
+    }
+
+    private Optional<HeldGeneration> held(NodeLink link, ServedLine line) {
         NodeStatus status = ShardRows.joined(link.status(calls.term(), calls.deadline()));
         return status.getGenerationsList().stream()
-                .filter(held -> held.getGeneration() == line.generation()
-                        && held.hasHead()
-                        && held.getChunksReady() == held.getChunksWanted())
-                .map(held -> DeltaCodec.read(held.getHead()))
+                .filter(held -> held.getGeneration() == line.generation())
                 .findFirst();
     }
 
-    /** The node has taken another way: it goes back to the newest epoch of the window that it knows. */
-    private int backToWindow(NodeLink link, ServedLine line, Epoch standing) {
+    private OptionalInt placeInWindow(NodeLink link, ServedLine line, Epoch standing) {
+        int index = line.window().indexOf(standing);
+        return index >= 0 ? OptionalInt.of(index) : backToWindow(link, line, standing);
+    }
+
+    /**
+     * The node has taken another way: it goes back to the newest epoch of the window that it knows. Empty if it knows
+     * none.
+     */
+    private OptionalInt backToWindow(NodeLink link, ServedLine line, Epoch standing) {
         List<Epoch> window = line.window();
         for (int index = window.size() - 1; index >= 0; index--) {
             if (window.get(index).number() <= standing.number()) {
                 try {
                     ShardRows.joined(rewind(link, line, window.get(index)));
-                    return index;
+                    return OptionalInt.of(index);
                 } catch (MorphogenException other) {
                     if (other.reason() != FailureReason.EPOCH_MISMATCH) {
                         throw other;
@@ -238,10 +281,7 @@ final class NodeEpochs implements AutoCloseable {
                 }
             }
         }
-        throw new MorphogenException(
-                FailureReason.EPOCH_MISMATCH,
-                "It stands at epoch " + standing + ", which does not lead to this party's window. Publish the"
-                        + " snapshot again with 'morphogen admin publish --again'.");
+        return OptionalInt.empty();
     }
 
     private CompletableFuture<Epoch> apply(NodeLink link, String node, ServedLine line, Delta delta) {

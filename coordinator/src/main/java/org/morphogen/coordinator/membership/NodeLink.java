@@ -32,6 +32,8 @@ import org.morphogen.protocol.v1.NodeStatusRequest;
 import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.ReadRowsRequest;
 import org.morphogen.protocol.v1.ReadRowsResponse;
+import org.morphogen.protocol.v1.RecoverRequest;
+import org.morphogen.protocol.v1.RecoverResponse;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.protocol.v1.RewindResponse;
 import org.morphogen.transport.Endpoint;
@@ -103,6 +105,16 @@ public final class NodeLink implements AutoCloseable {
     /** Has the node make digests of chunks. */
     public CompletableFuture<ChunkDigestsResponse> chunkDigests(ChunkDigestsRequest request, Duration deadline) {
         return explained(Reply.to(reply -> within(deadline).chunkDigests(request, reply)));
+    }
+
+    /** Tells the node where to take the rows that it lacks. */
+    public CompletableFuture<RecoverResponse> recover(RecoverRequest request, Duration deadline) {
+        return explained(Reply.to(reply -> within(deadline).recover(request, reply)));
+    }
+
+    /** host:port at which the party's other processes reach the node. */
+    public String endpoint() {
+        return registration.endpoint();
     }
 
     private static void send(ApplyStart start, Delta delta, StreamObserver<ApplyPart> call) {
