@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,15 +46,34 @@ final class RunningCluster implements AutoCloseable {
 
     /** Both parties with this many nodes each; nothing published. */
     static RunningCluster start(Path folder, int nodes, int replicas) {
+        return start(folder, nodes, replicas, "", "");
+    }
+
+    /** The same with further lines in the settings of all coordinators and of all nodes. */
+    static RunningCluster start(Path folder, int nodes, int replicas, String forCoordinators, String forNodes) {
         LocalCluster cluster =
                 new LocalCluster(new ClusterPlan(TestLauncher.path(), folder, nodes, replicas, new ByteSize(64 << 20)));
         try {
+            for (int party = 0; party < 2; party++) {
+                append(cluster.party(party).coordinatorSettings(), forCoordinators);
+                for (int node = 0; node < nodes; node++) {
+                    append(cluster.party(party).nodeSettings(node), forNodes);
+                }
+            }
             cluster.launch();
             cluster.awaitNodes();
             return new RunningCluster(cluster, nodes);
         } catch (RuntimeException failed) {
             cluster.close();
             throw failed;
+        }
+    }
+
+    private static void append(Path settings, String lines) {
+        try {
+            Files.writeString(settings, lines, StandardOpenOption.APPEND);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
