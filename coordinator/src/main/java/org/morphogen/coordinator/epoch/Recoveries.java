@@ -38,7 +38,7 @@ final class Recoveries {
     }
 
     /**
-     * The node's epochs do not lead to the window: it begins anew at the oldest of the window that a donor can answer.
+     * The node's epochs do not lead to the window: it begins anew at one that a donor can answer.
      *
      * @param atHead nodes that have all their rows
      * @param found where the node stands; empty if it knows no epoch any more
@@ -56,7 +56,7 @@ final class Recoveries {
                 atHead,
                 standing,
                 donors -> RecoverRequest.newBuilder()
-                        .setBeginAt(beginning.setEpoch(DeltaCodec.write(oldest(line, donors)))));
+                        .setBeginAt(beginning.setEpoch(DeltaCodec.write(beginning(line, donors)))));
     }
 
     /** The node follows, and lacks rows. */
@@ -151,18 +151,20 @@ final class Recoveries {
                 .orElse(List.of());
     }
 
-    /** The oldest epoch of the window that a donor says it can answer; the oldest of all while none has said. */
-    private Epoch oldest(ServedLine line, List<String> donors) {
+    /**
+     * From the middle of what a donor says it can answer: it should still know the epoch when it is asked, and while rows
+     * are on their way the window moves on.
+     */
+    private Epoch beginning(ServedLine line, List<String> donors) {
         long known = donors.stream()
                 .flatMap(donor -> calls.held(donor, line.generation()).stream())
                 .filter(HeldGeneration::hasOldest)
                 .mapToLong(held -> held.getOldest().getEpoch())
                 .min()
                 .orElse(0);
-        return line.window().stream()
-                .filter(epoch -> epoch.number() >= known)
-                .findFirst()
-                .orElse(line.head());
+        List<Epoch> answered =
+                line.window().stream().filter(epoch -> epoch.number() >= known).toList();
+        return answered.isEmpty() ? line.head() : answered.get((answered.size() - 1) / 2);
     }
 
     private static List<String> nodes(ShardRecord shard) {

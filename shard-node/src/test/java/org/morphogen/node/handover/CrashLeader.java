@@ -49,6 +49,8 @@ final class CrashLeader {
                 if (node.progress(1).wantsReplica()) {
                     recover(node, Optional.empty());
                 }
+            } else if (node.progress(1).wantsReplica()) {
+                recover(node, Optional.of(new Recovery.Beginning(window().getFirst(), Optional.empty())));
             }
             Thread.sleep(PAUSE_MILLIS);
         }

@@ -78,7 +78,7 @@ class HandoverCrashTest {
 
     static MadeSnapshot snapshot(Path folder, long seed) {
         return MadeSnapshot.make(
-                folder, seed, new TableSpec("narrow", 32, 3, 1280, 256), new TableSpec("wide", 1024, 1, 3072, 2048));
+                folder, seed, new TableSpec("narrow", 32, 3, 1280, 256), new TableSpec("wide", 1024, 1, 3072, 2048, 2));
     }
 
     @Test
@@ -221,6 +221,9 @@ class HandoverCrashTest {
                                 .contains(Sha256.of(line.chain().chunk(known.epoch(), id)));
                     }
                 }
+                assertThat(holder.addedCodes(1, "wide", known.epoch()))
+                        .as("%s: dictionary at %s", what, known.epoch())
+                        .isEqualTo(line.chain().codes(known.epoch(), "wide"));
             }
         }
 

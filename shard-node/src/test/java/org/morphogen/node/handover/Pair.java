@@ -65,7 +65,7 @@ final class Pair implements AutoCloseable {
                 folder.resolve("snapshot"),
                 seed,
                 new TableSpec("narrow", 32, 3, 1280, 256),
-                new TableSpec("wide", 1024, 1, 3072, 2048));
+                new TableSpec("wide", 1024, 1, 3072, 2048, 2));
         server = new SnapshotServer(snapshot.folder());
         line = new Line(snapshot, new SplittableRandom(seed));
         donor = node("donor", DiskPartFile::open, StepWatch.NONE);
