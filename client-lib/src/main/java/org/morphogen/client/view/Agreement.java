@@ -10,13 +10,18 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * Whether two parties serve the same snapshot and have an epoch of it in common. Answers of parties that do not may never be combined: the result would be noise,
- * and asking on would tell each party a share of something that the other does not hold.
+ * The generation of each party that is asked: the newest two that began with the same snapshot and have an epoch in
+ * common. As a rule those that both serve; while only one party has moved on to a newer snapshot, its earlier one, which
+ * it still answers. Answers of generations that are not the same may never be combined: the result would be noise, and
+ * asking on would tell each party a share of something that the other does not hold.
  *
  * <p>Two generations are equal when their digests are: these cover seeds and matrix. Their numbers are each party's own
  * count, which a publication that failed at one party moves on, and are not compared.
+ *
+ * @param party0 the generation of party 0
+ * @param party1 the generation of party 1
  */
-final class Agreement {
+public record Agreement(Served party0, Served party1) {
     private static final Map<String, Function<Served, Object>> COMPARED = new LinkedHashMap<>();
 
     static {
@@ -24,13 +29,50 @@ final class Agreement {
         compareEpoch("base", Served::base);
     }
 
-    private Agreement() {}
-
     /**
-     * Throws PARTIES_DISAGREE, naming all that differs and both values of it, unless the parties serve the same snapshot;
-     * and fails as {@link CommonEpochs#newest} does.
+     * What the parties agree on. Fails with PARTIES_DISAGREE, naming all that differs between what they serve and both
+     * values of it, if nothing began with the same snapshot; and as {@link CommonEpochs#newest} does if none of what did
+     * has an epoch in common.
      */
-    static void require(Served party0, Served party1) {
+    static Agreement of(PartyView party0, PartyView party1) {
+        List<Agreement> sameSnapshot = pairs(party0.answered(), party1.answered()).stream()
+                .filter(Agreement::isOfOneSnapshot)
+                .toList();
+        if (sameSnapshot.isEmpty()) {
+            throw new Agreement(party0.served(), party1.served()).disagreement();
+        }
+        return sameSnapshot.stream()
+                .filter(pair -> pair.epochs().anyInCommon())
+                .findFirst()
+                .orElseThrow(() -> sameSnapshot.getFirst().epochs().none());
+    }
+
+    /** The generation of a party. */
+    Served served(int party) {
+        return party == 0 ? party0 : party1;
+    }
+
+    /** The epochs of both. */
+    CommonEpochs epochs() {
+        return CommonEpochs.of(party0, party1);
+    }
+
+    /** All pairs, those of the newest generations first. */
+    private static List<Agreement> pairs(List<Served> zero, List<Served> one) {
+        List<Agreement> pairs = new ArrayList<>();
+        for (int older = 0; older < zero.size() + one.size() - 1; older++) {
+            for (int i = Math.max(0, older - one.size() + 1); i <= Math.min(older, zero.size() - 1); i++) {
+                pairs.add(new Agreement(zero.get(i), one.get(older - i)));
+            }
+        }
+        return pairs;
+    }
+
+    private boolean isOfOneSnapshot() {
+        return COMPARED.values().stream().allMatch(of -> of.apply(party0).equals(of.apply(party1)));
+    }
+
+    private MorphogenException disagreement() {
         List<String> differing = new ArrayList<>();
         Map<String, String> facts = new LinkedHashMap<>();
         COMPARED.forEach((what, of) -> {
@@ -42,13 +84,10 @@ final class Agreement {
                 facts.put("party 1 " + what, one.toString());
             }
         });
-        if (!differing.isEmpty()) {
-            throw new MorphogenException(
-                    FailureReason.PARTIES_DISAGREE,
-                    "The two parties do not serve the same; they differ in " + String.join(", ", differing) + ".",
-                    facts);
-        }
-        CommonEpochs.of(party0, party1).newest();
+        return new MorphogenException(
+                FailureReason.PARTIES_DISAGREE,
+                "The two parties do not serve the same; they differ in " + String.join(", ", differing) + ".",
+                facts);
     }
 
     private static void compareEpoch(String name, Function<Served, Epoch> of) {

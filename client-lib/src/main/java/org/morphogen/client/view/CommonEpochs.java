@@ -19,6 +19,11 @@ record CommonEpochs(Window party0, Window party1) {
         return new CommonEpochs(party0.window(), party1.window());
     }
 
+    /** Whether there is any. */
+    boolean anyInCommon() {
+        return first(lastListed(), number -> number - 1).isPresent();
+    }
+
     /** The newest; fails with PARTY_LAGS or PARTIES_DISAGREE if there is none. */
     Epoch newest() {
         return first(lastListed(), number -> number - 1).orElseThrow(this::none);
@@ -76,7 +81,8 @@ record CommonEpochs(Window party0, Window party1) {
         return Optional.empty();
     }
 
-    private MorphogenException none() {
+    /** Why there is none. */
+    MorphogenException none() {
         if (party0.head().number() < party1.oldest().number()) {
             return lagging(0, party0, party1);
         }

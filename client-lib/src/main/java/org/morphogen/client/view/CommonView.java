@@ -8,15 +8,15 @@ import org.morphogen.epoch.Epoch;
  * What both parties serve and agree on, with the shards of each. Immutable: a lookup uses one from its beginning to
  * its end.
  *
- * @param parties the views of party 0 and party 1, both serving the same snapshot, with an epoch in common
- * @param snapshot the snapshot that both serve
+ * @param parties the views of party 0 and party 1
+ * @param agreement what they agree on: the generation of each that is asked
+ * @param snapshot the snapshot that both generations began with
  */
-public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
+public record CommonView(List<PartyView> parties, Agreement agreement, PublishedSnapshot snapshot) {
     public CommonView {
         parties = List.copyOf(parties);
-        Agreement.require(parties.get(0).served(), parties.get(1).served());
-        for (PartyView view : parties) {
-            Coverage.require(view.party(), view.served(), snapshot.manifest());
+        for (int party = 0; party < parties.size(); party++) {
+            Coverage.require(party, agreement.served(party), snapshot.manifest());
         }
     }
 
@@ -41,7 +41,7 @@ public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
         return CommonEpochs.of(served(0), served(1)).chosen(choice);
     }
 
-    /** The head of party 0 and that of party 1, which may be ahead of {@link #asOf()}. */
+    /** The head of what party 0 and party 1 are asked for, which may be ahead of {@link #asOf()}. */
     public List<PartyHead> heads() {
         return IntStream.range(0, parties.size())
                 .mapToObj(party ->
@@ -49,8 +49,8 @@ public record CommonView(List<PartyView> parties, PublishedSnapshot snapshot) {
                 .toList();
     }
 
-    /** What that party serves. */
+    /** What that party is asked for: the generation that it serves, or an earlier one while the other has no newer. */
     public Served served(int party) {
-        return parties.get(party).served();
+        return agreement.served(party);
     }
 }

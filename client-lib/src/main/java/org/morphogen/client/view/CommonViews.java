@@ -8,6 +8,7 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ClusterViewServiceGrpc;
 import org.morphogen.protocol.v1.GetViewRequest;
+import org.morphogen.snapshot.SnapshotDigest;
 
 /**
  * Follows both parties and tells what they agree on. Every change of either view is checked before it is used. Holds
@@ -37,9 +38,9 @@ public final class CommonViews implements AutoCloseable {
         List<Coordinators> parties = List.of(party0, party1);
         List<PartyView> views =
                 parties.stream().map(party -> read(party, deadline)).toList();
-        Agreement.require(views.get(0).served(), views.get(1).served());
+        Agreement agreement = Agreement.of(views.get(0), views.get(1));
         Separation.require(parties, views);
-        return new CommonViews(parties, new CommonView(views, fetch(parties, views, deadline)));
+        return new CommonViews(parties, new CommonView(views, agreement, fetch(parties, agreement, deadline)));
     }
 
     /**
@@ -61,14 +62,15 @@ public final class CommonViews implements AutoCloseable {
     }
 
     private CommonView moveOn(List<PartyView> newest, Deadline deadline) {
-        Agreement.require(newest.get(0).served(), newest.get(1).served());
+        Agreement agreement = Agreement.of(newest.get(0), newest.get(1));
         Separation.require(parties, newest);
         lockBefore(deadline);
         try {
             if (!last.parties().equals(newest)) {
                 boolean sameSnapshot =
-                        last.snapshot().digest().equals(newest.get(0).served().digest());
-                last = new CommonView(newest, sameSnapshot ? last.snapshot() : fetch(parties, newest, deadline));
+                        last.snapshot().digest().equals(agreement.party0().digest());
+                last = new CommonView(
+                        newest, agreement, sameSnapshot ? last.snapshot() : fetch(parties, agreement, deadline));
             }
             return last;
         } finally {
@@ -101,15 +103,15 @@ public final class CommonViews implements AutoCloseable {
     }
 
     /** Either party may hand out the files, since the digest that both state proves them. */
-    private static PublishedSnapshot fetch(List<Coordinators> parties, List<PartyView> views, Deadline deadline) {
+    private static PublishedSnapshot fetch(List<Coordinators> parties, Agreement agreement, Deadline deadline) {
+        SnapshotDigest digest = agreement.party0().digest();
         try {
-            return PublishedSnapshot.fetch(
-                    parties.get(0), views.get(0).served().digest(), Coordinators.halfOf(deadline));
+            return PublishedSnapshot.fetch(parties.get(0), digest, Coordinators.halfOf(deadline));
         } catch (MorphogenException failed) {
             if (!Coordinators.passes(failed.reason())) {
                 throw failed;
             }
-            return PublishedSnapshot.fetch(parties.get(1), views.get(1).served().digest(), deadline);
+            return PublishedSnapshot.fetch(parties.get(1), digest, deadline);
         }
     }
 }

@@ -40,7 +40,9 @@ public final class Separation {
 
     private static Set<Endpoint> endpoints(Coordinators coordinators, PartyView view) {
         Set<Endpoint> endpoints = new HashSet<>(coordinators.endpoints());
-        view.served().shards().forEach(shard -> shard.replicas().forEach(replica -> endpoints.add(replica.endpoint())));
+        view.answered().stream()
+                .flatMap(served -> served.shards().stream())
+                .forEach(shard -> shard.replicas().forEach(replica -> endpoints.add(replica.endpoint())));
         return endpoints;
     }
 

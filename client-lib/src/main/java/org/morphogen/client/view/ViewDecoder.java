@@ -35,10 +35,12 @@ final class ViewDecoder {
                     Map.of("expected", Integer.toString(party), "found", found));
         }
         try {
+            requireAtMost(PartyView.MAX_EARLIER, "earlier", view.getEarlierCount());
             return new PartyView(
                     party,
                     view.getVersion(),
-                    view.hasServing() ? Optional.of(served(view.getServing())) : Optional.empty());
+                    view.hasServing() ? Optional.of(served(view.getServing())) : Optional.empty(),
+                    view.getEarlierList().stream().map(ViewDecoder::served).toList());
         } catch (IllegalArgumentException | MorphogenException impossible) {
             throw misbehaves(party, "its cluster view cannot be: " + impossible.getMessage(), Map.of());
         }

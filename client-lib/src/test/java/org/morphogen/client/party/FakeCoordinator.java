@@ -29,6 +29,7 @@ public final class FakeCoordinator implements AutoCloseable {
     private final List<StreamObserver<ClusterView>> watchers = new CopyOnWriteArrayList<>();
     private final List<FetchRequest> fetches = new CopyOnWriteArrayList<>();
     private final Map<String, byte[]> files = new HashMap<>();
+    private final Map<ByteString, Map<String, byte[]>> filesOfOthers = new HashMap<>();
     private final Server server;
     private final Endpoint endpoint;
     private ClusterView view;
@@ -75,6 +76,11 @@ public final class FakeCoordinator implements AutoCloseable {
     /** Hands out other bytes under that name. */
     public synchronized void replaceFile(String file, byte[] bytes) {
         files.put(file, bytes);
+    }
+
+    /** Hands out that snapshot's files too. */
+    public synchronized void addFiles(FakeSnapshot other) {
+        filesOfOthers.put(ByteString.copyFrom(other.digest().bytes()), other.files());
     }
 
     /** Sends files in pieces of that many bytes, and breaks off after so many of them. */
@@ -157,7 +163,9 @@ public final class FakeCoordinator implements AutoCloseable {
         public void fetch(FetchRequest request, StreamObserver<FilePiece> answer) {
             fetches.add(request);
             synchronized (FakeCoordinator.this) {
-                byte[] bytes = files.get(request.getFile());
+                byte[] bytes = filesOfOthers
+                        .getOrDefault(request.getSnapshotDigest(), files)
+                        .get(request.getFile());
                 if (bytes == null) {
                     answer.onError(Status.NOT_FOUND.asRuntimeException());
                     return;

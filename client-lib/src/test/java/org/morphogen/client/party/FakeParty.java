@@ -77,10 +77,15 @@ public final class FakeParty implements AutoCloseable {
 
     /** Publishes these epochs as its window, without a word to the nodes; the last is the head. */
     public void list(List<Epoch> window) {
-        EpochBinding head = DeltaCodec.write(window.getLast());
-        changeServing(serving -> serving.clearWindow()
+        changeServing(serving -> window(serving, window));
+    }
+
+    /** Gives a generation that window; the last is the head. */
+    public static void window(ServedGeneration.Builder generation, List<Epoch> window) {
+        generation
+                .clearWindow()
                 .addAllWindow(window.stream().map(DeltaCodec::write).toList())
-                .setHead(head));
+                .setHead(DeltaCodec.write(window.getLast()));
     }
 
     /** Number of queries that all nodes together received. */
