@@ -21,7 +21,7 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
  * @param replicas of each chunk, 1 to 8
  * @param zookeeper the party's ensemble
  * @param tls this process's certificates
- * @param retiredGenerationGrace how long nodes still hold a generation after the next one is served
+ * @param retiredGenerationGrace how long a generation is still answered after the next one is served
  * @param loadTimeout longest time for nodes to load a generation
  * @param ethereumNode may hold a password
  * @param blockFile not together with ethereumNode
@@ -49,7 +49,11 @@ public record CoordinatorSettings(
 
         TlsSettings tls,
 
-        @Setting(value = "How long nodes still hold a generation after the next one is served.", byDefault = "60s")
+        @Setting(
+                value =
+                        "How long a generation is still answered after the next one is served, for clients whose other party"
+                                + " has not moved on yet.",
+                byDefault = "1h")
         Duration retiredGenerationGrace,
 
         @Setting(value = "Longest time for nodes to load a generation.", byDefault = "1h")

@@ -33,7 +33,7 @@ class CoordinatorSettingsTest {
         CoordinatorSettings settings = load(LEAST);
 
         assertThat(settings.replicas()).isEqualTo(2);
-        assertThat(settings.retiredGenerationGrace()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.retiredGenerationGrace()).isEqualTo(Duration.ofHours(1));
         assertThat(settings.loadTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(settings.tls().isEmpty()).isTrue();
         assertThat(settings.advertise()).isEmpty();

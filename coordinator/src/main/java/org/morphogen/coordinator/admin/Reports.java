@@ -39,9 +39,9 @@ final class Reports {
             long epoch,
             long oldestEpoch,
             String stalled,
+            List<ShardLine> shards,
             List<StagedLine> staged,
-            List<EarlierLine> earlier,
-            List<ShardLine> shards) {
+            List<EarlierLine> earlier) {
 
         static Status of(PartyStatus status) {
             ServedGeneration serving = status.getView().getServing();
@@ -62,11 +62,11 @@ final class Reports {
                     head.getEpoch(),
                     serving.getWindowCount() == 0 ? 0 : serving.getWindow(0).getEpoch(),
                     serving.getStalled(),
+                    serving.getShardsList().stream().map(ShardLine::of).toList(),
                     status.hasStaged() ? List.of(StagedLine.of(status.getStaged())) : List.of(),
                     status.getView().getEarlierList().stream()
                             .map(EarlierLine::of)
-                            .toList(),
-                    serving.getShardsList().stream().map(ShardLine::of).toList());
+                            .toList());
         }
     }
 

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         footer =
                 "JSON: party, state (EMPTY, SERVING, DEGRADED), coordinator, leader, leaderEndpoint, term, viewVersion,"
                         + " generation, snapshotDigest, blockNumber, blockHash, stateRoot, epoch, oldestEpoch, stalled,"
-                        + " staged[generation, snapshot, phase (VERIFYING, LOADING, CATCHING_UP), chunksReady,"
-                        + " chunksWanted, blockNumber, epoch, stalled], earlier[generation, blockNumber, epoch, stalled],"
-                        + " shards[id, chunks, replicas[node, endpoint, ready]].")
+                        + " shards[id, chunks, replicas[node, endpoint, ready]], staged[generation, snapshot, phase"
+                        + " (VERIFYING, LOADING, CATCHING_UP), chunksReady, chunksWanted, blockNumber, epoch, stalled],"
+                        + " earlier[generation, blockNumber, epoch, stalled].")
 final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

@@ -2,7 +2,7 @@ package org.morphogen.coordinator.generation;
 
 /** The life of a generation: STAGING, then SERVING, then RETIRED; or FAILED instead of SERVING. */
 public enum GenerationState {
-    /** Being verified, placed and loaded; not served yet. */
+    /** Being verified, placed, loaded and brought up to the chain; not served yet. */
     STAGING,
     /** In the view, or superseded and held for the grace that clients need to move. */
     SERVING,

@@ -119,10 +119,24 @@ final class Publication {
         } catch (MorphogenException lacking) {
             // A node that was started or restarted a moment ago may be what is missing.
             if (!patient || lacking.reason() != FailureReason.CAPACITY_LACKING) {
-                throw lacking;
+                throw explained(lacking);
             }
-            tell(0, 0, "waiting: " + lacking.getMessage());
+            tell(0, 0, "waiting: " + explained(lacking).getMessage());
         }
+    }
+
+    /** What was served before may take the room that is lacking. */
+    private MorphogenException explained(MorphogenException lacking) {
+        List<GenerationRecord> held = ledger.superseded();
+        if (held.isEmpty() || lacking.reason() != FailureReason.CAPACITY_LACKING) {
+            return lacking;
+        }
+        return new MorphogenException(
+                lacking.reason(),
+                "%1$s Generation %2$d is still held for clients whose other party has not moved on; 'morphogen admin abandon %2$d' frees its room."
+                        .formatted(lacking.getMessage(), held.getFirst().generation()),
+                lacking.facts(),
+                lacking);
     }
 
     private AssignmentRecord assignment(Situation now, List<SizedChunk> chunks) {
