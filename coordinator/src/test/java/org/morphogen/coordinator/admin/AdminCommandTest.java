@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,7 @@ import org.morphogen.coordinator.FakeNode;
 import org.morphogen.coordinator.TestParty;
 import org.morphogen.coordinator.cli.FailureHandler;
 import org.morphogen.snapshot.Sha256;
+import org.morphogen.protocol.v1.PublishProgress;
 import picocli.CommandLine;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -103,9 +105,9 @@ class AdminCommandTest {
                         "epoch",
                         "oldestEpoch",
                         "stalled",
+                        "shards",
                         "staged",
-                        "earlier",
-                        "shards");
+                        "earlier");
         JsonNode shard = json(out).get("shards").get(0);
         assertThat(shard.get("chunks").asInt()).isEqualTo(9);
         assertThat(shard.get("replicas").get(0).get("ready").asBoolean()).isTrue();
@@ -209,6 +211,51 @@ class AdminCommandTest {
         assertThat(replica.get("node").asText()).isEqualTo("n1");
         assertThat(replica.get("agrees").asBoolean()).isFalse();
         assertThat(json(out).get("allChunks").asText()).isNotEmpty();
+    void tellsWhatIsBeingPublishedAndGivesItUp() throws Exception {
+        List<FakeNode> nodes = party.startNodes("n1", "n2");
+        party.publish("first");
+        party.writeSnapshot("second", 6);
+        nodes.getLast().setLoading(false);
+        CompletableFuture<PublishProgress> publication = party.publishInBackground("second");
+        party.awaitStatus("c1", status -> status.getStaged().getChunksReady() == 9);
+
+        assertThat(admin("status")).isZero();
+        assertThat(out).contains("staged       generation 2, snapshot second, LOADING 9 of 18 chunks");
+        assertThat(admin("status", "--output", "json")).isZero();
+        assertThat(names(json(out).get("staged").get(0).toString()))
+                .containsExactly(
+                        "generation",
+                        "snapshot",
+                        "phase",
+                        "chunksReady",
+                        "chunksWanted",
+                        "blockNumber",
+                        "epoch",
+                        "stalled");
+        assertThat(admin("serve", "2")).isEqualTo(1);
+        assertThat(err).contains("Generation 2 cannot be served yet (LOADING)");
+        assertThat(admin("publish", "first", "--again")).isEqualTo(1);
+        assertThat(err).contains("morphogen admin abandon 2");
+
+        assertThat(admin("abandon", "2")).isZero();
+        assertThat(out).contains("Generation 2 is FAILED.");
+        assertThat(publication).failsWithin(TestParty.PATIENCE);
+        assertThat(admin("generations")).isZero();
+        assertThat(out).contains("An administrator gave the generation up.");
+    }
+
+    @Test
+    void tellsWhatIsStillAnsweredAndRetiresIt() throws Exception {
+        party.startNodes("n1", "n2");
+        party.publish("first");
+        party.writeSnapshot("second", 6);
+        party.publish("second");
+        party.awaitView("c1", view -> view.getEarlierCount() == 1);
+
+        assertThat(admin("status")).isZero();
+        assertThat(out).contains("earlier      generation 1, block 5, answered until it is retired");
+        assertThat(admin("abandon", "1", "--output", "json")).isZero();
+        assertThat(json(out).get("state").asText()).isEqualTo("RETIRED");
     }
 
     @Test
@@ -255,6 +302,7 @@ class AdminCommandTest {
         assertThat(admin("publish")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
         assertThat(err).contains("status, nodes, generations, publish, serve, abandon, digests");
+        assertThat(err).contains("status, nodes, generations, publish, serve, abandon");
     }
 
     private int admin(String... arguments) {
