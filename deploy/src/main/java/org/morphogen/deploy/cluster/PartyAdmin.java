@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.protocol.v1.AbandonRequest;
 import org.morphogen.protocol.v1.AdminServiceGrpc;
 import org.morphogen.protocol.v1.NodeInfo;
 import org.morphogen.protocol.v1.NodesRequest;
@@ -92,6 +93,20 @@ public final class PartyAdmin implements AutoCloseable {
             Iterator<PublishProgress> stream = stub(PUBLISH_TIMEOUT)
                     .publish(PublishRequest.newBuilder().setSnapshot(snapshot).build());
             stream.forEachRemaining(progress);
+        } catch (StatusRuntimeException failed) {
+            throw Failures.fromStatus(who(), failed);
+        }
+    }
+
+    /** Retires the generations that were served before, without waiting for clients to move on. */
+    public void retireEarlier() {
+        try {
+            status().getView()
+                    .getEarlierList()
+                    .forEach(earlier -> stub(Limits.UNARY_DEADLINE)
+                            .abandon(AbandonRequest.newBuilder()
+                                    .setGeneration(earlier.getGeneration())
+                                    .build()));
         } catch (StatusRuntimeException failed) {
             throw Failures.fromStatus(who(), failed);
         }

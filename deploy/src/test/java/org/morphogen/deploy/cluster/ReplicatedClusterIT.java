@@ -102,6 +102,16 @@ class ReplicatedClusterIT {
 
     private static void refusesPartiesThatDisagree(RunningCluster cluster, Path folder) throws IOException {
         publishOneAccount(cluster, folder, 0, "other", "0x00000000000000000000000000000000000000aa,6");
+        try (MorphogenClient client = cluster.connect()) {
+            Address account = Address.parse("0x00000000000000000000000000000000000000aa");
+            assertThat(client.lookup(MainnetGenesis.TABLE, account))
+                    .as("party 0 still answers what party 1 serves")
+                    .isInstanceOfSatisfying(
+                            Found.class,
+                            found -> assertThat(((AccountValue) found.value()).balance())
+                                    .isEqualTo(BigInteger.valueOf(5)));
+        }
+        cluster.retireEarlier(0);
         assertThatThrownBy(() -> cluster.connect().close())
                 .isInstanceOfSatisfying(
                         MorphogenException.class,

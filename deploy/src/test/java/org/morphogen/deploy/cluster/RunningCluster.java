@@ -148,6 +148,16 @@ final class RunningCluster implements AutoCloseable {
         }
     }
 
+    /** Has the party answer for nothing but what it serves now. */
+    void retireEarlier(int party) {
+        try (PartyAdmin admin = new PartyAdmin(party(party))) {
+            admin.retireEarlier();
+            await("no earlier generation at party " + party)
+                    .atMost(TIMEOUT)
+                    .until(() -> admin.status().getView().getEarlierCount() == 0);
+        }
+    }
+
     void awaitAllReplicasReady(int party) {
         try (PartyAdmin admin = new PartyAdmin(party(party))) {
             admin.awaitNodes(nodes, TIMEOUT);
