@@ -11,16 +11,10 @@ import org.morphogen.coordinator.placement.ShardRecord;
  * is served; or, if that one stands still, to the newest of the chain. Confined to the leader's loop.
  */
 final class CatchUp {
-    /** As far behind as clients may find themselves after the change, where blocks come faster than they are caught up. */
-    private static final int FEW_BLOCKS = 2;
-
-    /** Blocks for which it must have been that near. */
-    private static final int BLOCKS_NEAR = 32;
-
     private final long generation;
     private final Ledger ledger;
     private final ChainStandings standings;
-    private Optional<Long> nearSince = Optional.empty();
+    private final Nearness nearness = new Nearness();
 
     CatchUp(long generation, Ledger ledger, ChainStandings standings) {
         this.generation = generation;
@@ -49,15 +43,11 @@ final class CatchUp {
     boolean isDone() {
         Optional<LineStanding> mine = standings.of(generation);
         long behind = target() - block();
-        noteNearness(behind);
+        boolean nearForLong = nearness.lasts(behind, head().epoch());
         if (mine.isEmpty() || mine.get().place() == ChainPlace.UNTOLD || !allAreAtHead(mine.get())) {
             return false;
         }
-        return behind <= 0
-                || (servedStandsStill() && mine.get().place() == ChainPlace.NEWEST)
-                || nearSince
-                        .filter(since -> head().epoch() - since >= BLOCKS_NEAR)
-                        .isPresent();
+        return behind <= 0 || nearForLong || (servedStandsStill() && mine.get().place() == ChainPlace.NEWEST);
     }
 
     /** Whether each shard has a node that can answer for the block that the generation has come to. */
@@ -67,10 +57,6 @@ final class CatchUp {
                 .filter(mine -> ledger.assignment(generation).orElseThrow().shards().stream()
                         .allMatch(shard -> hasOne(shard, mine)))
                 .isPresent();
-    }
-
-    private void noteNearness(long behind) {
-        nearSince = behind > FEW_BLOCKS ? Optional.empty() : nearSince.or(() -> Optional.of(head().epoch()));
     }
 
     private boolean servedStandsStill() {

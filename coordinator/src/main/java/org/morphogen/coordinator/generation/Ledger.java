@@ -156,8 +156,8 @@ final class Ledger {
         List<Write> writes = new ArrayList<>();
         writes.add(update(record));
         writes.add(Write.put(serving.isPresent(), paths.serving(), LedgerReader.SERVING.encode(now)));
-        before.ifPresent(
-                line -> writes.add(Write.create(paths.line(line.generation()), LedgerReader.LINE.encode(line))));
+        before.ifPresent(line -> writes.add(Write.put(
+                lines.containsKey(line.generation()), paths.line(line.generation()), LedgerReader.LINE.encode(line))));
         if (!reached.isEmpty()) {
             writes.add(new Write.Delete(paths.line(generation)));
         }
