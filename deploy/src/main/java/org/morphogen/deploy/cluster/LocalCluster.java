@@ -35,6 +35,16 @@ public final class LocalCluster implements AutoCloseable {
         parties.forEach(LocalParty::start);
     }
 
+    /** Starts all but the coordinators, which {@link #launchCoordinators} does once their settings are complete. */
+    public void launchAllButCoordinators() {
+        parties.forEach(LocalParty::startAllButCoordinator);
+    }
+
+    /** Starts the coordinators, without waiting. */
+    public void launchCoordinators() {
+        parties.forEach(LocalParty::startCoordinator);
+    }
+
     /** Waits until each coordinator knows all of its nodes; fails if a process ends before. */
     public void awaitNodes() {
         for (LocalParty party : parties) {

@@ -88,8 +88,13 @@ public final class LocalParty {
 
     /** Starts all processes, without waiting until they are ready. */
     public void start() {
-        startZooKeeper();
+        startAllButCoordinator();
         startCoordinator();
+    }
+
+    /** Starts ZooKeeper and the nodes. */
+    void startAllButCoordinator() {
+        startZooKeeper();
         for (int i = 0; i < plan.nodesPerParty(); i++) {
             startNode(i);
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.morphogen.client.ClientSettings;
 import org.morphogen.client.MorphogenClient;
 import org.morphogen.client.lookup.Absent;
@@ -25,16 +26,16 @@ import org.morphogen.deploy.cluster.ClusterPlan;
 import org.morphogen.deploy.cluster.LocalCluster;
 import org.morphogen.deploy.cluster.LocalParty;
 import org.morphogen.deploy.cluster.PartyAdmin;
+import org.morphogen.deploy.demo.DemoReport.ChainLine;
 import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.demo.DemoReport.LookupLine;
 import org.morphogen.deploy.demo.DemoReport.ProcessLine;
 import org.morphogen.deploy.genesis.MainnetGenesis;
-import org.morphogen.deploy.genesis.RecordedBalances;
-import org.morphogen.deploy.genesis.RecordedBlocks;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.AccountValue;
 import org.morphogen.settings.SettingsFile;
+import org.morphogen.snapshot.BlockInfo;
 import org.morphogen.snapshot.SnapshotDirectory;
 import org.morphogen.snapshot.TableManifest;
 
@@ -49,10 +50,14 @@ final class Demo implements AutoCloseable {
 
     private final ClusterPlan plan;
     private final Story story;
+    private final ChainChoice choice;
     private final LocalCluster cluster;
+    private @Nullable DemoChain open;
+    private boolean closed;
 
-    Demo(ClusterPlan plan, Story story) {
+    Demo(ClusterPlan plan, ChainChoice choice, Story story) {
         this.plan = plan;
+        this.choice = choice;
         this.story = story;
         this.cluster = new LocalCluster(plan);
     }
@@ -70,9 +75,13 @@ final class Demo implements AutoCloseable {
     DemoReport run() {
         long startNanos = System.nanoTime();
         story.opens();
-        RecordedBalances recorded = follow();
-        cluster.launch();
-        List<SnapshotDirectory> snapshots = List.of(build(cluster.party(0)), build(cluster.party(1)));
+        cluster.launchAllButCoordinators();
+        ChainChoice.Chosen chosen = keep(choice.open(plan.folder(), cluster::freeEndpoint));
+        DemoChain chain = chosen.chain();
+        follow(chain);
+        cluster.launchCoordinators();
+        List<SnapshotDirectory> snapshots =
+                List.of(build(cluster.party(0), chain.base()), build(cluster.party(1), chain.base()));
         List<String> digests =
                 snapshots.stream().map(snapshot -> snapshot.digest().hex()).toList();
         TableManifest table = snapshots.getFirst().manifest().tables().getFirst();
@@ -86,44 +95,57 @@ final class Demo implements AutoCloseable {
                 .toList();
         double seconds = (System.nanoTime() - startNanos) / 1e9;
         story.started(table, processes, plan.nodesPerParty(), seconds);
+        story.follows(chosen);
+        chain.begin();
         ConcurrentLinkedQueue<Sighting> seen = new ConcurrentLinkedQueue<>();
         try (MorphogenClient client = connect(seen)) {
-            List<LookupLine> lookups = ask(client, seen);
-            Sequel sequel = new Sequel(client, recorded);
-            sequel.awaitLastBlock();
-            List<ChangedAccount> changed = sequel.ask();
-            story.goesOn(changed);
+            List<LookupLine> lookups = ask(client, chain.base().number(), seen);
+            story.goesOn();
+            Sequel sequel = new Sequel(client, chain, story);
+            List<ChangedAccount> changed = new ArrayList<>(sequel.watch());
+            changed.addAll(sequel.ask());
+            story.went(sequel.lookups());
             DemoReport report = new DemoReport(
-                    table.keys(), stateRoot, digests, processes, lookups, haveSameShape(lookups), changed);
+                    table.keys(),
+                    stateRoot,
+                    digests,
+                    processes,
+                    new ChainLine(chain.description(), chosen.why(), chain.pid()),
+                    lookups,
+                    haveSameShape(lookups),
+                    changed);
             story.ends(report);
             return report;
         }
     }
 
-    /** Both parties shall follow the recorded blocks. */
-    private RecordedBalances follow() {
-        Path blocks = plan.folder().resolve("blocks.jsonl");
-        try {
-            RecordedBlocks.write(blocks);
-            for (int party = 0; party < 2; party++) {
-                Files.writeString(
-                        cluster.party(party).coordinatorSettings(),
-                        "blockFile: \"" + blocks + "\"\n",
-                        StandardOpenOption.APPEND);
+    /** Closes it when the demo ends, or at once if it has. */
+    private synchronized ChainChoice.Chosen keep(ChainChoice.Chosen chosen) {
+        open = chosen.chain();
+        if (closed) {
+            chosen.chain().close();
+            throw new MorphogenException(FailureReason.UNAVAILABLE, "The demo was stopped.");
+        }
+        return chosen;
+    }
+
+    /** Both parties shall follow the chain. */
+    private void follow(DemoChain chain) {
+        for (int party = 0; party < 2; party++) {
+            Path settings = cluster.party(party).coordinatorSettings();
+            try {
+                Files.writeString(settings, chain.setting() + "\n", StandardOpenOption.APPEND);
+            } catch (IOException failed) {
+                throw new MorphogenException(
+                        FailureReason.STORAGE_FAILED, "Cannot write " + settings + ".", Map.of(), failed);
             }
-            return RecordedBalances.read();
-        } catch (IOException failed) {
-            throw new MorphogenException(
-                    FailureReason.STORAGE_FAILED, "Cannot write into " + plan.folder() + ".", Map.of(), failed);
         }
     }
 
-    private static SnapshotDirectory build(LocalParty party) {
+    private static SnapshotDirectory build(LocalParty party, BlockInfo base) {
         Path folder = party.snapshots().resolve(SNAPSHOT);
         return SnapshotBuilder.build(
-                        MainnetGenesis.plan(RecordedBlocks.BASE, OptionalInt.of(CHUNK_ROWS)),
-                        folder,
-                        BuildListener.SILENT)
+                        MainnetGenesis.plan(base, OptionalInt.of(CHUNK_ROWS)), folder, BuildListener.SILENT)
                 .snapshot();
     }
 
@@ -143,13 +165,12 @@ final class Demo implements AutoCloseable {
     }
 
     /** At the genesis state, while the blocks after it are applied. */
-    private List<LookupLine> ask(MorphogenClient client, ConcurrentLinkedQueue<Sighting> seen) {
+    private List<LookupLine> ask(MorphogenClient client, long base, ConcurrentLinkedQueue<Sighting> seen) {
         List<LookupLine> lines = new ArrayList<>();
         for (Question question : Question.USUAL) {
             seen.clear();
             long startNanos = System.nanoTime();
-            Lookup lookup = client.atBlock(RecordedBlocks.BASE.number())
-                    .lookup(MainnetGenesis.TABLE, Address.parse(question.address()));
+            Lookup lookup = client.atBlock(base).lookup(MainnetGenesis.TABLE, Address.parse(question.address()));
             double millis = (System.nanoTime() - startNanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
             LookupLine line = line(
                     question,
@@ -189,6 +210,13 @@ final class Demo implements AutoCloseable {
 
     @Override
     public void close() {
+        choice.close();
+        Optional<DemoChain> chain;
+        synchronized (this) {
+            closed = true;
+            chain = Optional.ofNullable(open);
+        }
+        chain.ifPresent(DemoChain::close);
         cluster.close();
     }
 }

@@ -6,12 +6,15 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.cli.CommandOutput;
 import org.morphogen.coordinator.cli.ExitCode;
 import org.morphogen.coordinator.cli.OutputFormat;
 import org.morphogen.deploy.cluster.ClusterPlan;
+import org.morphogen.deploy.ethereum.AnvilInstall;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.settings.ByteSize;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Start two whole clusters on this machine, publish Ethereum's genesis state, and look accounts up privately.",
+            "Start two whole clusters on this machine, publish Ethereum's genesis state, and look accounts up privately"
+                    + " while the chain goes on.",
             "Ends everything that it started, unless told to keep it."
         },
         mixinStandardHelpOptions = true)
@@ -36,6 +40,22 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--nodes", defaultValue = "2", description = "Shard nodes of each party (${DEFAULT-VALUE}).")
     private int nodes;
+
+    @Option(
+            names = "--chain",
+            defaultValue = "auto",
+            description = {
+                "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). live: the parties follow an Ethereum node that makes blocks"
+                        + " meanwhile; npm installs it into the demo's own folder. recorded: they follow blocks that"
+                        + " this program carries. auto: live where that can be had within seconds, else recorded."
+            })
+    private ChainChoice.Wish chain = ChainChoice.Wish.AUTO;
+
+    @Option(
+            names = "--anvil",
+            paramLabel = "FILE",
+            description = "Foundry's anvil, to be used as that Ethereum node; nothing is installed then.")
+    private @Nullable Path anvil;
 
     @Option(names = "--output", defaultValue = "text", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private OutputFormat output = OutputFormat.TEXT;
@@ -51,7 +71,8 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Story story = new Story(output == OutputFormat.TEXT ? out : new PrintWriter(Writer.nullWriter()));
         ClusterPlan plan = new ClusterPlan(ClusterPlan.ownLauncher(), freshFolder(), nodes, 1, NODE_MEMORY);
-        Demo demo = new Demo(plan, story);
+        ChainChoice choice = new ChainChoice(chain, Optional.ofNullable(anvil), new AnvilInstall("npm"));
+        Demo demo = new Demo(plan, choice, story);
         // Also on Ctrl-C, when nothing after the wait below would run.
         Thread cleaner = new Thread(() -> cleanUp(demo, plan), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleaner);

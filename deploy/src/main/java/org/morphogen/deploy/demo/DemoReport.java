@@ -2,6 +2,7 @@ package org.morphogen.deploy.demo;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the demo found, as {@code --output json} prints it.
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param stateRoot of the block
  * @param snapshotDigests of both parties; equal
  * @param processes of both parties
+ * @param chain that both parties follow
  * @param lookups in the order asked
  * @param changed accounts at blocks that came later
  * @param sameShape whether both parties saw the same sizes, numbers and destinations for every lookup
@@ -19,12 +21,22 @@ record DemoReport(
         String stateRoot,
         List<String> snapshotDigests,
         List<ProcessLine> processes,
+        ChainLine chain,
         List<LookupLine> lookups,
         boolean sameShape,
         List<ChangedAccount> changed) {
 
     /** One process of a party. */
     record ProcessLine(String name, long pid) {}
+
+    /**
+     * A chain.
+     *
+     * @param what it is, for people
+     * @param why it is not a live node's, though it may have been; empty otherwise
+     * @param pid of the process that makes its blocks, if one does
+     */
+    record ChainLine(String what, String why, OptionalLong pid) {}
 
     /**
      * One lookup.
@@ -48,7 +60,7 @@ record DemoReport(
      * An account at a block that was applied while lookups ran.
      *
      * @param balanceWei decimal; empty for an absent account
-     * @param expected whether the answer is what the node says that the blocks were recorded from
+     * @param expected whether the answer is what the Ethereum node says
      */
     record ChangedAccount(String address, long blockNumber, Optional<String> balanceWei, boolean expected) {}
 

@@ -13,71 +13,94 @@ import org.morphogen.client.lookup.Found;
 import org.morphogen.client.lookup.Lookup;
 import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.genesis.MainnetGenesis;
-import org.morphogen.deploy.genesis.RecordedBalances;
-import org.morphogen.deploy.genesis.RecordedBlocks;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.row.AccountValue;
 
-/** The chain goes on: accounts that the recorded blocks change, asked for at several blocks. */
+/** The chain goes on: accounts that its blocks change, asked for while they come and at several blocks afterwards. */
 final class Sequel {
-    private static final int ACCOUNTS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final MorphogenClient client;
-    private final RecordedBalances recorded;
+    private final DemoChain chain;
+    private final Story story;
+    private int lookups;
 
-    Sequel(MorphogenClient client, RecordedBalances recorded) {
+    Sequel(MorphogenClient client, DemoChain chain, Story story) {
         this.client = client;
-        this.recorded = recorded;
+        this.chain = chain;
+        this.story = story;
     }
 
-    /** Waits until both parties have the last block; fails with UNAVAILABLE. */
-    void awaitLastBlock() {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (client.view().asOf().block().number() < RecordedBlocks.LAST) {
-            if (System.nanoTime() > end) {
+    /** Lookups that {@link #watch} has made. */
+    int lookups() {
+        return lookups;
+    }
+
+    /**
+     * Asks for one account again and again until both parties have the last block; gives what it had after each block that
+     * was seen. Fails with UNAVAILABLE when the last block does not come.
+     */
+    List<ChangedAccount> watch() {
+        List<ChangedAccount> seen = new ArrayList<>();
+        long endNanos = System.nanoTime() + PATIENCE.toNanos();
+        long newest = -1;
+        while (newest < chain.last()) {
+            if (System.nanoTime() > endNanos) {
                 throw new MorphogenException(
                         FailureReason.UNAVAILABLE,
-                        "The parties did not come to block " + RecordedBlocks.LAST
-                                + "; the coordinators' logs tell why.");
+                        "The parties did not come to block " + chain.last() + "; the coordinators' logs tell why.");
             }
-            try {
-                TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new MorphogenException(FailureReason.UNAVAILABLE, "The demo was stopped.");
+            chain.requireHealthy();
+            Lookup lookup = client.lookup(MainnetGenesis.TABLE, Address.parse(chain.watched()));
+            lookups++;
+            if (lookup.asOf().block().number() != newest) {
+                newest = lookup.asOf().block().number();
+                ChangedAccount now = changed(chain.watched(), lookup);
+                story.changed(now);
+                seen.add(now);
             }
+            pause();
         }
+        return seen;
     }
 
     /** Some accounts at a block in the middle and at the last. */
     List<ChangedAccount> ask() {
+        long middle = (chain.base().number() + chain.last()) / 2;
         List<ChangedAccount> found = new ArrayList<>();
-        long middle = (RecordedBlocks.BASE.number() + RecordedBlocks.LAST) / 2;
-        recorded.touched().stream()
-                .filter(address -> recorded.after(middle, address).isPresent())
-                .filter(address ->
-                        !recorded.after(middle, address).equals(recorded.after(RecordedBlocks.LAST, address)))
-                .limit(ACCOUNTS)
-                .forEach(address -> {
-                    found.add(ask(address, middle));
-                    found.add(ask(address, RecordedBlocks.LAST));
-                });
+        for (String address : chain.changed()) {
+            for (long block : new long[] {middle, chain.last()}) {
+                ChangedAccount account =
+                        changed(address, client.atBlock(block).lookup(MainnetGenesis.TABLE, Address.parse(address)));
+                if (account.blockNumber() != block) {
+                    throw new MorphogenException(
+                            FailureReason.INTERNAL, "An answer is of another block than the one asked for.");
+                }
+                story.changed(account);
+                found.add(account);
+            }
+        }
         return found;
     }
 
-    private ChangedAccount ask(String address, long block) {
-        Lookup lookup = client.atBlock(block).lookup(MainnetGenesis.TABLE, Address.parse(address));
+    private ChangedAccount changed(String address, Lookup lookup) {
         Optional<BigInteger> balance = switch (lookup) {
             case Found account -> Optional.of(((AccountValue) account.value()).balance());
             case Absent _ -> Optional.empty();
         };
+        long block = lookup.asOf().block().number();
         return new ChangedAccount(
-                address,
-                lookup.asOf().block().number(),
-                balance.map(BigInteger::toString),
-                lookup.asOf().block().number() == block && balance.equals(recorded.after(block, address)));
+                address, block, balance.map(BigInteger::toString), balance.equals(chain.balance(address, block)));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new MorphogenException(FailureReason.UNAVAILABLE, "The demo was stopped.");
+        }
     }
 }

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.demo.DemoReport.LookupLine;
 import org.morphogen.deploy.demo.DemoReport.ProcessLine;
-import org.morphogen.deploy.genesis.RecordedBlocks;
 import org.morphogen.snapshot.TableManifest;
 
 /** Tells the demo as it goes on, for a person to read. */
@@ -60,6 +59,16 @@ final class Story {
                 table.rowBytes(),
                 table.chunks().size(),
                 nodesPerParty);
+    }
+
+    /** What both parties follow; where it is not what it may have been, why. */
+    void follows(ChainChoice.Chosen chosen) {
+        String process =
+                chosen.chain().pid().isPresent() ? " (" + chosen.chain().pid().getAsLong() + ")" : "";
+        say("   Each party by itself follows %s%s.", chosen.chain().description(), process);
+        if (!chosen.why().isEmpty()) {
+            say("   There is no live Ethereum node: %s.", chosen.why().replaceFirst("\\.$", ""));
+        }
         say("");
         say("3. The questions");
     }
@@ -80,20 +89,23 @@ final class Story {
         say("");
     }
 
-    void goesOn(List<ChangedAccount> changed) {
+    void goesOn() {
         say("4. The chain goes on");
+        say("   Asked at the newest block that both parties have, then at blocks before:");
+    }
+
+    void changed(ChangedAccount account) {
         say(
-                "   Meanwhile each party applied %d recorded blocks by itself. Accounts that they changed:",
-                RecordedBlocks.LAST - RecordedBlocks.BASE.number());
-        for (ChangedAccount account : changed) {
-            say(
-                    "     %s at block %d: %s",
-                    account.address(),
-                    account.blockNumber(),
-                    account.balanceWei()
-                            .map(wei -> ether(new BigInteger(wei)) + " ETH")
-                            .orElse("no such account"));
-        }
+                "     %s at block %d: %s",
+                account.address(),
+                account.blockNumber(),
+                account.balanceWei()
+                        .map(wei -> ether(new BigInteger(wei)) + " ETH")
+                        .orElse("no such account"));
+    }
+
+    void went(int lookups) {
+        say("   %,d lookup%s ran while blocks came.", lookups, lookups == 1 ? "" : "s");
         say("");
     }
 
@@ -107,8 +119,8 @@ final class Story {
         say(
                 "   %s",
                 report.changed().stream().allMatch(ChangedAccount::expected)
-                        ? "Every later answer is what the Ethereum node says that the blocks were recorded from."
-                        : "WRONG: some later answer is not what the Ethereum node says that the blocks were recorded from.");
+                        ? "Every later answer is what the Ethereum node says of its block."
+                        : "WRONG: some later answer is not what the Ethereum node says of its block.");
         say(
                 "   %s",
                 report.sameShape()

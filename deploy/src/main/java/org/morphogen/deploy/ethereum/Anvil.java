@@ -39,6 +39,7 @@ public final class Anvil implements AutoCloseable {
                 wait $!
             done
             kill $node 2>/dev/null
+            wait $node
             """;
 
     private final Process guard;
@@ -148,6 +149,11 @@ public final class Anvil implements AutoCloseable {
                     FailureReason.UNAVAILABLE,
                     "anvil made state root " + base.stateRoot() + " of the genesis state. Is it another version?");
         }
+    }
+
+    /** Id of a process that ends when the node has. */
+    public long pid() {
+        return guard.pid();
     }
 
     /** Where it answers JSON-RPC. */

@@ -2,15 +2,12 @@ package org.morphogen.deploy.ethereum;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
+import java.util.Map;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 
 /** Writes mainnet's genesis state in the form of geth's genesis files, which Ethereum nodes read. */
@@ -40,16 +37,10 @@ final class GenesisFile {
     }
 
     private static void writeAccounts(JsonGenerator json) throws IOException {
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(MainnetGenesis.open()), StandardCharsets.UTF_8))) {
-            lines.readLine();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int comma = line.indexOf(',');
-                BigInteger wei = new BigInteger(line.substring(comma + 1));
-                json.writeObjectFieldStart(line.substring(0, comma));
-                json.writeStringField("balance", "0x" + wei.toString(HEX));
-                json.writeEndObject();
-            }
+        for (Map.Entry<String, BigInteger> account : MainnetGenesis.balances().entrySet()) {
+            json.writeObjectFieldStart(account.getKey());
+            json.writeStringField("balance", "0x" + account.getValue().toString(HEX));
+            json.writeEndObject();
         }
     }
 }

@@ -1,9 +1,16 @@
 package org.morphogen.deploy.genesis;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.zip.GZIPInputStream;
 import org.morphogen.coordinator.building.MasterSeed;
 import org.morphogen.coordinator.building.SnapshotPlan;
 import org.morphogen.coordinator.building.TablePlan;
@@ -42,6 +49,20 @@ public final class MainnetGenesis {
             throw new IOException("this program lacks its own file " + RESOURCE);
         }
         return in;
+    }
+
+    /** Address to balance in wei, ordered by address. */
+    public static Map<String, BigInteger> balances() throws IOException {
+        Map<String, BigInteger> balances = new LinkedHashMap<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(open()), StandardCharsets.UTF_8))) {
+            lines.readLine();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                int comma = line.indexOf(',');
+                balances.put(line.substring(0, comma), new BigInteger(line.substring(comma + 1)));
+            }
+        }
+        return balances;
     }
 
     /** A snapshot of these accounts in one account-32 table, with the usual settings. */

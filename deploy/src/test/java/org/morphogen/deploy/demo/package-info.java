@@ -1,0 +1,4 @@
+@NullMarked
+package org.morphogen.deploy.demo;
+
+import org.jspecify.annotations.NullMarked;

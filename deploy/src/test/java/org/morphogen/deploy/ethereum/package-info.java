@@ -1,0 +1,4 @@
+@NullMarked
+package org.morphogen.deploy.ethereum;
+
+import org.jspecify.annotations.NullMarked;
