@@ -24,8 +24,8 @@ import org.morphogen.coordinator.Coordinator;
 import org.morphogen.coordinator.FakeNode;
 import org.morphogen.coordinator.TestParty;
 import org.morphogen.coordinator.cli.FailureHandler;
-import org.morphogen.snapshot.Sha256;
 import org.morphogen.protocol.v1.PublishProgress;
+import org.morphogen.snapshot.Sha256;
 import picocli.CommandLine;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -211,6 +211,9 @@ class AdminCommandTest {
         assertThat(replica.get("node").asText()).isEqualTo("n1");
         assertThat(replica.get("agrees").asBoolean()).isFalse();
         assertThat(json(out).get("allChunks").asText()).isNotEmpty();
+    }
+
+    @Test
     void tellsWhatIsBeingPublishedAndGivesItUp() throws Exception {
         List<FakeNode> nodes = party.startNodes("n1", "n2");
         party.publish("first");

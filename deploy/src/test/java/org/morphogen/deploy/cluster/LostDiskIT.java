@@ -47,7 +47,7 @@ class LostDiskIT {
         String window = "windowEpochs: 6\n";
         try (RunningCluster cluster =
                 RunningCluster.start(folder, 2, 2, window + "blockFile: " + blocks + "\n", window)) {
-            cluster.publishGenesis(RecordedBlocks.BASE);
+            cluster.publish(MainnetGenesis.plan(RecordedBlocks.BASE, RunningCluster.CHUNK_ROWS));
             cluster.awaitHead(0, RecordedBlocks.LAST);
             cluster.awaitHead(1, RecordedBlocks.LAST);
 
