@@ -14,12 +14,15 @@ import org.apache.zookeeper.CreateMode;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.DeltaHeader;
+import org.morphogen.epoch.DictionaryPage;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.ApplyPart;
 import org.morphogen.protocol.v1.ApplyResponse;
+import org.morphogen.protocol.v1.DictionaryResponse;
 import org.morphogen.protocol.v1.DropRequest;
 import org.morphogen.protocol.v1.DropResponse;
 import org.morphogen.protocol.v1.HeldGeneration;
@@ -28,11 +31,15 @@ import org.morphogen.protocol.v1.HoldResponse;
 import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.NodeStatus;
 import org.morphogen.protocol.v1.NodeStatusRequest;
+import org.morphogen.protocol.v1.ReadDictionaryRequest;
 import org.morphogen.protocol.v1.RecoverRequest;
 import org.morphogen.protocol.v1.RecoverResponse;
 import org.morphogen.protocol.v1.RewindRequest;
 import org.morphogen.protocol.v1.RewindResponse;
 import org.morphogen.row.Bytes32;
+import org.morphogen.row.CodeDictionary;
+import org.morphogen.snapshot.DictionaryEntry;
+import org.morphogen.snapshot.Sha256;
 import org.morphogen.snapshot.SnapshotDigest;
 import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.TlsSettings;
@@ -287,6 +294,18 @@ final class ReplicaNode implements AutoCloseable {
                             .setHead(DeltaCodec.write(
                                     ReplicaNode.this.rewind(DeltaCodec.bytes32("digest", request.getDigest()))))
                             .build());
+        }
+
+        /** No block here adds anything to the snapshot's. */
+        @Override
+        public void readDictionary(ReadDictionaryRequest request, StreamObserver<DictionaryResponse> reply) {
+            DictionaryEntry snapshot = new DictionaryEntry(
+                    DictionaryEntry.fileName(TestSnapshots.TABLE), 1, Sha256.of(CodeDictionary.EMPTY_CODE.bytes()));
+            answer(
+                    reply,
+                    () -> DictionaryPage.write(
+                            GrownDictionary.of(snapshot),
+                            request.getDictionary().getFirst()));
         }
 
         @Override
