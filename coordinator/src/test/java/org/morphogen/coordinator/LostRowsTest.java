@@ -32,6 +32,7 @@ import org.morphogen.transport.TlsSettings;
 class LostRowsTest {
     private static final long SEED = 7;
     private static final int WINDOW = 4;
+    private static final int MIDDLE = (WINDOW - 1) / 2;
     private static final int BLOCKS = 12;
 
     @TempDir
@@ -118,8 +119,8 @@ class LostRowsTest {
         RecoverRequest order = first.recoveries().getFirst();
         assertThat(order.getDonorsList()).containsExactly(second.endpoint());
         assertThat(order.getBeginAt().getFoundDigest()).isEqualTo(DeltaCodec.bytes(base.digest()));
-        assertThat(order.getBeginAt().getEpoch().getEpoch()).isEqualTo(BLOCKS - WINDOW + 1);
-        assertThat(first.line()).hasSize(WINDOW);
+        assertThat(order.getBeginAt().getEpoch().getEpoch()).isEqualTo(BLOCKS - WINDOW + 1 + MIDDLE);
+        assertThat(first.line()).hasSize(WINDOW - MIDDLE);
         assertThat(ready(view())).containsExactly("n2");
 
         // Another leader goes on from there, and the node follows while it has no rows.

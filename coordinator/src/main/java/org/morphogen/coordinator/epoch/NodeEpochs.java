@@ -96,7 +96,8 @@ final class NodeEpochs implements AutoCloseable {
 
     /** Brings nodes that are elsewhere to the head; waits for them while those at the head are not enough. */
     void settle(ServedLine line, DeltaSource deltas) throws InterruptedException {
-        atHead.retainAll(assigned(line).collect(Collectors.toSet()));
+        atHead.retainAll(
+                assigned(line).filter(node -> calls.link(node).isPresent()).collect(Collectors.toSet()));
         collect(line);
         assigned(line)
                 .filter(node -> !errands.containsKey(node) && calls.answers(node) && needsErrand(node, line))
