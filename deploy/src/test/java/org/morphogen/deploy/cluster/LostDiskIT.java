@@ -54,10 +54,12 @@ class LostDiskIT {
             cluster.killNode(0, 1);
             delete(cluster.party(0).nodeData(1));
             cluster.party(0).startNode(1);
+            // The leader may take a moment to see that the node is not the one that it was.
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(log(cluster.party(0), 1))
+                            .contains("begins anew at epoch")
+                            .contains("taken over from"));
             cluster.awaitAllReplicasReady(0);
-            assertThat(log(cluster.party(0), 1))
-                    .contains("begins anew at epoch")
-                    .contains("taken over from");
 
             cluster.killNode(0, 0);
             try (MorphogenClient client = cluster.connect()) {
