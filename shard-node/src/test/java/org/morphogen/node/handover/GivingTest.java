@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.ByteArrayOutputStream;
@@ -35,9 +36,8 @@ import org.morphogen.protocol.v1.NodeControlServiceGrpc;
 import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Sha256;
+import org.morphogen.transport.Endpoint;
 import org.morphogen.transport.Limits;
-import org.morphogen.transport.TlsSettings;
-import org.morphogen.transport.Transport;
 
 /** What a node gives to others, to whom, and what goes on meanwhile. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -56,7 +56,17 @@ class GivingTest {
     void start() {
         pair = new Pair(folder, SEED);
         pair.outgrowTheLog();
-        channel = Transport.channel(pair.donor().endpoint(), TlsSettings.NONE, Thread::startVirtualThread);
+        channel = smallWindow(pair.donor().endpoint());
+    }
+
+    /** A window that stays as it is, and holds less than a piece: readers that take nothing are sent next to nothing. */
+    private static ManagedChannel smallWindow(Endpoint to) {
+        return NettyChannelBuilder.forAddress(to.host(), to.port())
+                .usePlaintext()
+                .executor(Thread::startVirtualThread)
+                .maxInboundMessageSize(Limits.MAX_MESSAGE_BYTES)
+                .flowControlWindow(64 << 10)
+                .build();
     }
 
     @AfterEach
