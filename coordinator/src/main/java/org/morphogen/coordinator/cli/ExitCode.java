@@ -12,7 +12,7 @@ public final class ExitCode {
     /** The command line or the settings cannot be used; picocli's own code for that. */
     public static final int USAGE = 2;
 
-    /** Done, and what was asked about is not fully serving. */
+    /** Done, and what was asked about is not fully serving, or its replicas differ. */
     public static final int NOT_SERVING = 3;
 
     private ExitCode() {}

@@ -110,7 +110,7 @@ final class Demo implements AutoCloseable {
                     stateRoot,
                     digests,
                     processes,
-                    new ChainLine(chain.description(), chosen.why(), chain.pid()),
+                    new ChainLine(chain.description(), chosen.why(), chain.node()),
                     lookups,
                     haveSameShape(lookups),
                     changed);

@@ -3,7 +3,6 @@ package org.morphogen.deploy.demo;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.morphogen.snapshot.BlockInfo;
 
 /** The chain upon the genesis state that both parties follow. Thread-safe. */
@@ -20,8 +19,16 @@ interface DemoChain extends AutoCloseable {
     /** What it is, for people. */
     String description();
 
-    /** The process that makes its blocks, if one does. */
-    OptionalLong pid();
+    /** The live node that makes its blocks, if one does. */
+    Optional<LiveNode> node();
+
+    /**
+     * A live Ethereum node.
+     *
+     * @param url where it answers JSON-RPC
+     * @param pid its process
+     */
+    record LiveNode(String url, long pid) {}
 
     /** Has its blocks made, one after another, if they are not there. */
     void begin();

@@ -82,7 +82,7 @@ public final class DemoCommand implements Callable<Integer> {
                 new CommandOutput(out, output).print(report, DemoReport::toString);
             }
             if (keep) {
-                story.keeps(demo.cluster().clientSettings(), demo.coordinators());
+                story.keeps(demo.cluster().clientSettings(), demo.coordinators(), report);
                 new CountDownLatch(1).await();
             }
             return report.allWell() ? ExitCode.OK : ExitCode.FAILED;

@@ -2,7 +2,7 @@ package org.morphogen.deploy.demo;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.morphogen.deploy.demo.DemoChain.LiveNode;
 
 /**
  * What the demo found, as {@code --output json} prints it.
@@ -34,9 +34,9 @@ record DemoReport(
      *
      * @param what it is, for people
      * @param why it is not a live node's, though it may have been; empty otherwise
-     * @param pid of the process that makes its blocks, if one does
+     * @param node that makes its blocks, if one does
      */
-    record ChainLine(String what, String why, OptionalLong pid) {}
+    record ChainLine(String what, String why, Optional<LiveNode> node) {}
 
     /**
      * One lookup.

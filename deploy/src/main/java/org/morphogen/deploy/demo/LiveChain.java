@@ -8,7 +8,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.deploy.ethereum.Anvil;
@@ -124,8 +123,8 @@ final class LiveChain implements DemoChain {
     }
 
     @Override
-    public OptionalLong pid() {
-        return OptionalLong.of(node.pid());
+    public Optional<LiveNode> node() {
+        return Optional.of(new LiveNode(node.url().toString(), node.pid()));
     }
 
     @Override

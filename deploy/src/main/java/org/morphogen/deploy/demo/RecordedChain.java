@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.morphogen.deploy.genesis.MainnetGenesis;
 import org.morphogen.deploy.genesis.RecordedBalances;
 import org.morphogen.deploy.genesis.RecordedBlocks;
@@ -63,8 +62,8 @@ final class RecordedChain implements DemoChain {
     }
 
     @Override
-    public OptionalLong pid() {
-        return OptionalLong.empty();
+    public Optional<LiveNode> node() {
+        return Optional.empty();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Story {
     /** What both parties follow; where it is not what it may have been, why. */
     void follows(ChainChoice.Chosen chosen) {
         String process =
-                chosen.chain().pid().isPresent() ? " (" + chosen.chain().pid().getAsLong() + ")" : "";
+                chosen.chain().node().map(node -> " (" + node.pid() + ")").orElse("");
         say("   Each party by itself follows %s%s.", chosen.chain().description(), process);
         if (!chosen.why().isEmpty()) {
             say("   There is no live Ethereum node: %s.", chosen.why().replaceFirst("\\.$", ""));
@@ -129,12 +129,17 @@ final class Story {
         say("   Every node read all of its rows for every question. No single party can tell what was asked.");
     }
 
-    void keeps(Path clientSettings, List<String> coordinators) {
+    void keeps(Path clientSettings, List<String> coordinators, DemoReport report) {
         say("");
         say("The clusters keep running until Ctrl-C. Try, from another terminal:");
         say("   ./morphogen query --config %s 0x3282791d6fd713f1e94f4bfd565eaa78b3a0599d", clientSettings);
         say("   ./morphogen admin --coordinator %s status", coordinators.getFirst());
-        say("   ./morphogen admin --coordinator %s nodes", coordinators.getLast());
+        say("   ./morphogen admin --coordinator %s digests", coordinators.getLast());
+        report.chain()
+                .node()
+                .ifPresent(node -> say(
+                        "The Ethereum node is at %s. It takes transactions of any account, and makes a block at evm_mine.",
+                        node.url()));
     }
 
     private static String answer(LookupLine line) {

@@ -40,7 +40,7 @@ class DemoIT {
         JsonNode report = report(environment, "demo", "--output=json");
         assertThat(report.get("chain").get("what").asText()).contains("recorded");
         assertThat(report.get("chain").get("why").asText()).contains("code EOFFLINE");
-        assertThat(report.get("chain").get("pid").isNull()).isTrue();
+        assertThat(report.get("chain").get("node").isNull()).isTrue();
     }
 
     @Test
@@ -63,7 +63,7 @@ class DemoIT {
         JsonNode report = report(temporaryFiles(), "demo", "--output=json", "--chain=live", anvil);
         assertThat(report.get("chain").get("why").asText()).isEmpty();
         assertThat(report.get("changed")).hasSizeGreaterThan(8);
-        assertThat(isGone(report.get("chain").get("pid").asLong())).isTrue();
+        assertThat(isGone(report.get("chain").get("node").get("pid").asLong())).isTrue();
         endsCleanly("-INT", 9, "--chain=live", anvil);
         assertThat(leftFolders()).isEmpty();
         endsCleanly("-KILL", 9, "--chain=live", anvil);
