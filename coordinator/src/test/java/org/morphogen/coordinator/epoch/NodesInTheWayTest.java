@@ -240,11 +240,16 @@ class NodesInTheWayTest {
         late.beforeRewind(() -> {
             late.beforeRewind(() -> {});
             gate.await();
+            late.afterRewind(done::countDown);
         });
-        late.afterRewind(done::countDown);
 
         party.chain().turn(2, 3);
         party.awaitHead(0, 2, 3);
+        // It gets no other call before this one has ended.
+        Epoch stuck = party.node(1).epochs(FollowedParty.GENERATION).head();
+        await().during(Duration.ofMillis(400))
+                .until(() ->
+                        party.node(1).epochs(FollowedParty.GENERATION).head().equals(stuck));
         gate.countDown();
         done.await();
 
