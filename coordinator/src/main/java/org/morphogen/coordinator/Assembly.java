@@ -12,6 +12,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.coordinator.admin.AdminEndpoint;
 import org.morphogen.coordinator.admin.PartyInsight;
+import org.morphogen.coordinator.epoch.StepWatch;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.generation.GenerationControl;
 import org.morphogen.coordinator.generation.LeaderTimings;
@@ -47,6 +48,7 @@ final class Assembly implements AutoCloseable {
 
     private final CoordinatorSettings settings;
     private final LeaderTimings timings;
+    private final StepWatch steps;
     private final ClusterPaths paths;
     private final CuratorFramework client;
     private final PartyMirror mirror;
@@ -60,9 +62,10 @@ final class Assembly implements AutoCloseable {
     private volatile @Nullable Leadership leadership;
     private volatile @Nullable LeaderOffice office;
 
-    Assembly(CoordinatorSettings settings, LeaderTimings timings) {
+    Assembly(CoordinatorSettings settings, LeaderTimings timings, StepWatch steps) {
         this.settings = settings;
         this.timings = timings;
+        this.steps = steps;
         paths = new ClusterPaths(settings.party());
         client = ZooKeeperConnection.open(settings.zookeeper());
         mirror = new PartyMirror(client, paths);
@@ -96,7 +99,8 @@ final class Assembly implements AutoCloseable {
                         view,
                         settings.replicas(),
                         settings.chain(),
-                        timings),
+                        timings,
+                        steps),
                 this::stepDown);
         leadership = new Leadership(client, paths, settings.coordinatorId(), office);
         presence = new Presence(client, paths, self);

@@ -2,6 +2,7 @@ package org.morphogen.coordinator;
 
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.coordinator.epoch.StepWatch;
 import org.morphogen.coordinator.generation.LeaderTimings;
 import org.morphogen.transport.Endpoint;
 
@@ -13,6 +14,7 @@ import org.morphogen.transport.Endpoint;
 public final class Coordinator implements AutoCloseable {
     private final CoordinatorSettings settings;
     private final LeaderTimings timings;
+    private final StepWatch steps;
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable Assembly running;
 
@@ -22,8 +24,14 @@ public final class Coordinator implements AutoCloseable {
     }
 
     Coordinator(CoordinatorSettings settings, LeaderTimings timings) {
+        this(settings, timings, StepWatch.NONE);
+    }
+
+    /** The same with other timings; {@code steps} is told of each step along the chain that a crash may follow. */
+    public Coordinator(CoordinatorSettings settings, LeaderTimings timings, StepWatch steps) {
         this.settings = settings;
         this.timings = timings;
+        this.steps = steps;
     }
 
     /** Listens and joins the party; fails with SETTINGS_INVALID or STORAGE_FAILED. */
@@ -31,7 +39,7 @@ public final class Coordinator implements AutoCloseable {
         if (running != null) {
             throw new IllegalStateException("started already");
         }
-        Assembly starting = new Assembly(settings, timings);
+        Assembly starting = new Assembly(settings, timings, steps);
         running = starting;
         try {
             starting.start();

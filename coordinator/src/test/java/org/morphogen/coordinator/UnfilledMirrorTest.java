@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.coordinator.epoch.ChainSettings;
+import org.morphogen.coordinator.epoch.StepWatch;
 import org.morphogen.coordinator.generation.GenerationControl;
 import org.morphogen.coordinator.generation.LeaderTimings;
 import org.morphogen.coordinator.generation.Surroundings;
@@ -84,7 +85,8 @@ class UnfilledMirrorTest {
                 new ServedView(mirror, PATHS),
                 2,
                 ChainSettings.none(),
-                LeaderTimings.standard(second, second));
+                LeaderTimings.standard(second, second),
+                StepWatch.NONE);
         return new GenerationControl(around, new LeaderTerm(40, fence), _ -> {});
     }
 }

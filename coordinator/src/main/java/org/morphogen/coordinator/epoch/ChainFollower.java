@@ -34,6 +34,7 @@ final class ChainFollower implements AutoCloseable {
     private final GenerationLine mine;
     private final int windowEpochs;
     private final Pace pace;
+    private final StepWatch steps;
     private final Thread thread;
     private final Told told = new Told();
     private String stalled = "";
@@ -62,6 +63,7 @@ final class ChainFollower implements AutoCloseable {
         this.mine = new GenerationLine(library, calls, pace.stragglers());
         this.windowEpochs = windowEpochs;
         this.pace = pace;
+        this.steps = calls.steps();
         this.thread = Thread.ofPlatform()
                 .daemon()
                 .name("follower-" + generation + "-term-" + calls.term())
@@ -195,14 +197,17 @@ final class ChainFollower implements AutoCloseable {
     }
 
     private void publish(ServedLine line, Delta delta) throws InterruptedException {
+        steps.reached(StepWatch.Step.DELTA_BUILT);
         if (!mine.nodes().apply(line, delta)) {
             return;
         }
+        steps.reached(StepWatch.Step.DELTA_APPLIED);
         mine.remember(delta);
         List<Epoch> window = new ArrayList<>(line.window());
         window.add(delta.header().epoch());
         List<Epoch> kept = window.subList(Math.max(0, window.size() - windowEpochs), window.size());
         books.publish(generation, kept, mine.nodes().atHead());
+        steps.reached(StepWatch.Step.HEAD_PUBLISHED);
         mine.keepOnly(kept);
         goesOn(ChainPlace.ON_CHAIN);
     }
@@ -214,7 +219,9 @@ final class ChainFollower implements AutoCloseable {
                 .toList();
         LOG.info("The chain goes back to block {} ({})", to.number(), to.hash());
         books.publish(generation, kept, mine.nodes().atHead());
+        steps.reached(StepWatch.Step.WINDOW_SHORTENED);
         mine.nodes().rewind(line, kept.getLast());
+        steps.reached(StepWatch.Step.NODES_REWOUND);
         mine.keepOnly(kept);
         goesOn(ChainPlace.ON_CHAIN);
     }

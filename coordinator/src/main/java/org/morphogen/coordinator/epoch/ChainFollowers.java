@@ -29,6 +29,7 @@ public final class ChainFollowers implements AutoCloseable {
      * @param feeds opens a feed of the party's chain
      * @param windowEpochs that can be asked for, head included
      * @param deadline of each call to a node
+     * @param steps told of each step that a crash may follow
      */
     public ChainFollowers(
             Supplier<BlockFeed> feeds,
@@ -38,10 +39,11 @@ public final class ChainFollowers implements AutoCloseable {
             int party,
             long term,
             int windowEpochs,
-            Duration deadline) {
+            Duration deadline,
+            StepWatch steps) {
         this.feeds = feeds;
         this.books = books;
-        this.calls = new NodeCalls(nodes, party, term, deadline);
+        this.calls = new NodeCalls(nodes, party, term, deadline, steps);
         this.library = library;
         this.windowEpochs = windowEpochs;
     }

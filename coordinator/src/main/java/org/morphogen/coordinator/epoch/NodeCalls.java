@@ -12,8 +12,9 @@ import org.morphogen.protocol.v1.HeldGeneration;
  *
  * @param nodes of the party
  * @param deadline of each call
+ * @param steps told of what is done, step by step
  */
-record NodeCalls(KnownNodes nodes, int party, long term, Duration deadline) {
+record NodeCalls(KnownNodes nodes, int party, long term, Duration deadline, StepWatch steps) {
     Optional<NodeLink> link(String nodeId) {
         return nodes.link(nodeId);
     }

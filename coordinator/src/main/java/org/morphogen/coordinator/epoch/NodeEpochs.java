@@ -84,7 +84,10 @@ final class NodeEpochs implements AutoCloseable {
     /** Gives a delta to all nodes at the head. Afterwards those that took it are; true if they are enough to move on. */
     boolean apply(ServedLine line, Delta delta) throws InterruptedException {
         Round round = new Round(delta.header().epoch(), forStragglers, told);
-        atHead.forEach(node -> calls.link(node).ifPresent(link -> round.add(node, apply(link, node, line, delta))));
+        atHead.forEach(node -> calls.link(node).ifPresent(link -> {
+            round.add(node, apply(link, node, line, delta));
+            calls.steps().reached(StepWatch.Step.DELTA_SENT);
+        }));
         keep(round, line);
         return areEnough(line);
     }
@@ -176,6 +179,7 @@ final class NodeEpochs implements AutoCloseable {
         if (!errand.look()) {
             if (standing.equals(Optional.of(line.head()))) {
                 atHead.add(node);
+                calls.steps().reached(StepWatch.Step.NODE_SETTLED);
             }
         } else if (standing.filter(epoch -> epoch.number() >= errand.from().number())
                 .isEmpty()) {

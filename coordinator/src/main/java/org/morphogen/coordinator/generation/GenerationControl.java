@@ -67,7 +67,8 @@ public final class GenerationControl implements AutoCloseable {
                 around.paths().party(),
                 term.number(),
                 around.chain().windowEpochs(),
-                around.timings().callDeadline());
+                around.timings().callDeadline(),
+                around.steps());
     }
 
     private Optional<ChainStandings> standings() {

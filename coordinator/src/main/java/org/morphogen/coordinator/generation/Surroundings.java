@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
 import org.morphogen.coordinator.epoch.ChainSettings;
+import org.morphogen.coordinator.epoch.StepWatch;
 import org.morphogen.coordinator.membership.CoordinatorRegistration;
 import org.morphogen.coordinator.membership.Membership;
 import org.morphogen.coordinator.membership.NodeWatch;
@@ -24,6 +25,7 @@ import org.morphogen.zookeeper.ClusterPaths;
  * @param replicas of each chunk
  * @param chain that the party follows, if any
  * @param timings how patient the leader is
+ * @param steps told of each step along the chain
  */
 public record Surroundings(
         CuratorFramework client,
@@ -35,7 +37,8 @@ public record Surroundings(
         ServedView view,
         int replicas,
         ChainSettings chain,
-        LeaderTimings timings) {
+        LeaderTimings timings,
+        StepWatch steps) {
 
     /** Endpoints of the coordinators that nodes may pull snapshots from: this one first. */
     List<String> sources() {

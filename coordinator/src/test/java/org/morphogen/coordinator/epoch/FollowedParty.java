@@ -136,7 +136,7 @@ final class FollowedParty implements AutoCloseable {
     /** A leader of the next term begins. */
     void elect() {
         term++;
-        NodeCalls calls = new NodeCalls(new Polled(), PARTY, term, deadline);
+        NodeCalls calls = new NodeCalls(new Polled(), PARTY, term, deadline, StepWatch.NONE);
         ChainFollower next = new ChainFollower(GENERATION, () -> chain, books, calls, library, windowEpochs, QUICK);
         leader = next;
         next.start();
