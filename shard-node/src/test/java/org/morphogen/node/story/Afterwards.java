@@ -52,7 +52,7 @@ final class Afterwards {
         boolean complete = life.chunks().size() == life.wished().size();
         long needed = story.loggedSince(story.truth().window().getFirst().number());
         require(
-                !complete || logBytes() <= Math.max(settings.logBytes(), needed + LOG_SLACK),
+                !complete || logBytes() <= needed + Math.max(settings.logBytes(), LOG_SLACK),
                 "the log has " + logBytes() + " bytes, " + needed + " of which are needed");
     }
 
