@@ -54,9 +54,7 @@ final class DictionariesTest {
         try (MorphogenClient client = MorphogenClient.connect(parties.settings())) {
             assertRight(client, CHAIN.upTo(9));
             for (FakeChain next : List.of(CHAIN.upTo(10), CHAIN, FORK, FORK.upTo(12), CHAIN)) {
-                serve(next);
-                await().until(() ->
-                        client.view().asOf().block().equals(next.head().epoch().block()));
+                serveTo(client, next);
                 assertRight(client, next);
             }
         }
@@ -80,23 +78,46 @@ final class DictionariesTest {
     }
 
     @Test
-    void readsOnlyWhatIsNew() {
-        serve(CHAIN.upTo(15));
+    void readsOnlyWhatIsNewAndDoesNotTellWhatItHas() {
+        FakeChain many = CHAIN.addCodes(3000, 94);
+        List<FakeChain> served = List.of(CHAIN, many, many.grow(3, 95), many.addCodes(100, 96));
         try (MorphogenClient client = MorphogenClient.connect(parties.settings())) {
-            assertRight(client, CHAIN.upTo(15));
-            serve(CHAIN);
-            await().until(() -> client.view().asOf().epoch() == 20);
-            assertRight(client, CHAIN);
-            int known = CHAIN.upTo(15)
-                    .head()
-                    .dictionaries()
-                    .of("accounts")
-                    .orElseThrow()
-                    .entries();
-            assertThat(requests().stream().filter(request -> request.getEpoch() == 20))
-                    .hasSize(2)
-                    .allMatch(request -> request.getFirst() == known);
+            for (FakeChain next : served) {
+                serveTo(client, next);
+                assertRight(client, next);
+            }
         }
+        // In steps of 1024 from the end of the snapshot's four on.
+        assertThat(requests().stream().map(DictionaryRequest::getFirst).distinct())
+                .containsExactlyInAnyOrder(4, 4 + 2048);
+    }
+
+    @Test
+    void whatBothHaveToldStaysThoughALaterReadFails() {
+        FakeChain many = CHAIN.addCodes(3000, 94);
+        FakeChain next = many.grow(4, 95);
+        try (MorphogenClient client = MorphogenClient.connect(parties.settings())) {
+            serveTo(client, many);
+            assertRight(client, many);
+            tell(parties.party1(), page -> page.toBuilder().clearDigest().build());
+            serveTo(client, next);
+            Entry entry = SNAPSHOT.table("accounts").entries().getFirst();
+            assertThat(catchThrowableOfType(MorphogenException.class, () -> client.lookup("accounts", entry.key())))
+                    .extracting(MorphogenException::reason)
+                    .isEqualTo(FailureReason.PARTY_MISBEHAVES);
+            tell(parties.party1(), UnaryOperator.identity());
+            assertRight(client, next);
+        }
+        long head = next.head().epoch().number();
+        assertThat(requests().stream().filter(request -> request.getEpoch() == head))
+                .isNotEmpty()
+                .allMatch(request -> request.getFirst() == 4 + 2048);
+    }
+
+    private void serveTo(MorphogenClient client, FakeChain chain) {
+        serve(chain);
+        await().until(() ->
+                client.view().asOf().block().equals(chain.head().epoch().block()));
     }
 
     @Test

@@ -1,13 +1,11 @@
 package org.morphogen.client.lookup;
 
-import io.grpc.Deadline;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.morphogen.client.connection.NodeStreams;
 import org.morphogen.client.view.BlockChoice;
@@ -22,31 +20,34 @@ import org.morphogen.snapshot.SnapshotDigest;
 
 /**
  * The dictionaries of code hashes with all that blocks have added. For every newest epoch all that is new is read from
- * both parties when the first lookup in the table begins, whatever it looks up and finds, and must be the same. Keeps
- * one dictionary a table. Thread-safe.
+ * both parties when the first lookup in the table begins, whatever it looks up and finds, and must be the same. What has
+ * been read and agreed on stays, whatever happens to later reads. One read a table at a time; keeps one dictionary a
+ * table. Thread-safe.
  */
 final class Dictionaries {
     private final List<NodeStreams> streams;
     private final ReplicaOrder order;
     private final LookupLimits limits;
     private final Executor executor;
-    private final Map<String, Grown> newest = new ConcurrentHashMap<>();
+    private final Map<String, Reading> newest = new ConcurrentHashMap<>();
+    private final Map<String, Agreed> agreed = new ConcurrentHashMap<>();
 
     /** What was added to a table's dictionary up to an epoch, perhaps not there yet. */
-    private record Grown(SnapshotDigest snapshot, Epoch epoch, CompletableFuture<GrownDictionary> dictionary) {
+    private record Reading(SnapshotDigest snapshot, Epoch epoch, CompletableFuture<GrownDictionary> dictionary) {
         boolean isOf(SnapshotDigest wantedSnapshot, Epoch wantedEpoch) {
             return snapshot.equals(wantedSnapshot)
                     && epoch.equals(wantedEpoch)
                     && !dictionary.isCompletedExceptionally();
         }
 
-        /** What can be built upon. */
-        Optional<GrownDictionary> usefulFor(SnapshotDigest wantedSnapshot) {
-            return snapshot.equals(wantedSnapshot) && dictionary.isDone() && !dictionary.isCompletedExceptionally()
-                    ? Optional.of(dictionary.join())
-                    : Optional.empty();
+        /** Done when it is over, however it ended. */
+        CompletableFuture<Boolean> end() {
+            return dictionary.handle((_, failure) -> failure == null);
         }
     }
+
+    /** What both parties told alike at last. */
+    private record Agreed(SnapshotDigest snapshot, GrownDictionary dictionary) {}
 
     Dictionaries(List<NodeStreams> streams, ReplicaOrder order, LookupLimits limits, Executor executor) {
         this.streams = List.copyOf(streams);
@@ -67,29 +68,35 @@ final class Dictionaries {
             return CompletableFuture.completedFuture(ofSnapshot);
         }
         SnapshotDigest snapshot = view.snapshot().digest();
+        PartyDictionary.Wanted wanted = new PartyDictionary.Wanted(table, entry.get(), epoch);
         return newest.compute(
                         table,
                         (_, last) -> last != null && last.isOf(snapshot, epoch)
                                 ? last
-                                : new Grown(
-                                        snapshot,
-                                        epoch,
-                                        read(
-                                                view,
-                                                new PartyDictionary.Wanted(table, entry.get(), epoch),
-                                                Optional.ofNullable(last)
-                                                        .flatMap(grown -> grown.usefulFor(snapshot))
-                                                        .orElseGet(() -> GrownDictionary.of(entry.get())))))
+                                : new Reading(snapshot, epoch, readAfter(Optional.ofNullable(last), view, wanted)))
                 .dictionary()
                 .thenApply(grown -> ofSnapshot.with(grown.added()));
     }
 
-    private CompletableFuture<GrownDictionary> read(
-            CommonView view, PartyDictionary.Wanted wanted, GrownDictionary known) {
-        Deadline deadline = Deadline.after(limits.deadline().toNanos(), TimeUnit.NANOSECONDS);
+    /** Begins when the last read is over: what that brings need not be read again. */
+    private CompletableFuture<GrownDictionary> readAfter(
+            Optional<Reading> last, CommonView view, PartyDictionary.Wanted wanted) {
+        return last.map(Reading::end)
+                .orElseGet(() -> CompletableFuture.completedFuture(true))
+                .thenCompose(_ -> read(view, wanted))
+                .thenApply(grown -> {
+                    agreed.put(wanted.table(), new Agreed(view.snapshot().digest(), grown));
+                    return grown;
+                });
+    }
+
+    private CompletableFuture<GrownDictionary> read(CommonView view, PartyDictionary.Wanted wanted) {
+        GrownDictionary known = Optional.ofNullable(agreed.get(wanted.table()))
+                .filter(last -> last.snapshot().equals(view.snapshot().digest()))
+                .map(Agreed::dictionary)
+                .orElseGet(() -> GrownDictionary.of(wanted.snapshot()));
         List<CompletableFuture<GrownDictionary>> read = IntStream.range(0, streams.size())
-                .mapToObj(party -> new PartyDictionary(
-                        party, view.served(party), streams.get(party), order, limits.maxAttempts(), deadline))
+                .mapToObj(party -> new PartyDictionary(party, view.served(party), streams.get(party), order, limits))
                 .map(party -> CompletableFuture.supplyAsync(() -> party.read(wanted, known), executor))
                 .toList();
         return read.get(0).thenCombine(read.get(1), (zero, one) -> same(wanted, zero, one));

@@ -73,7 +73,7 @@ public final class Lookups {
         CommonView view = currentView();
         TablePlan plan = TablePlan.of(view, block, table, limits.maxKeysPerMessage());
         keys.forEach(key -> plan.schema().checkKey(key.secretBytes()));
-        Outcomes outcomes = new Outcomes(keys.size(), dictionaries.of(view, table));
+        Outcomes outcomes = new Outcomes(keys.size(), dictionaries.of(view, table), limits.deadline());
         Deque<SentBatch> sent = new ArrayDeque<>();
         try {
             for (int from = 0; from < keys.size(); from += plan.keysPerMessage()) {

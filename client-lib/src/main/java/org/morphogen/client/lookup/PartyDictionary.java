@@ -2,6 +2,7 @@ package org.morphogen.client.lookup;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Deadline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +19,23 @@ import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.protocol.v1.DictionaryRequest;
+import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.DictionaryEntry;
 
 /**
  * What one party tells of a dictionary. Each of its nodes has all of it; a few are asked, one after the other, until one
  * tells. Used by one thread, which may block.
  */
-record PartyDictionary(
-        int party, Served served, NodeStreams streams, ReplicaOrder order, int maxAttempts, Deadline deadline) {
+record PartyDictionary(int party, Served served, NodeStreams streams, ReplicaOrder order, LookupLimits limits) {
+    /**
+     * Requests begin at each so-many-th added code hash, so that what is asked for does not tell when this client asked
+     * last. What it has already comes again: 32 KiB at most.
+     */
+    private static final int STEP = 1024;
+
+    /** Of each node; for each page the nodes together have the time of a lookup. */
+    private static final Duration LONGEST_READ = Duration.ofMinutes(5);
+
     /** A table's dictionary at an epoch. */
     record Wanted(String table, DictionaryEntry snapshot, Epoch epoch) {}
 
@@ -37,14 +47,18 @@ record PartyDictionary(
     GrownDictionary read(Wanted wanted, GrownDictionary known) {
         Optional<MorphogenException> failure = Optional.empty();
         List<ShardReplica> replicas = replicas();
+        Duration ofPage = limits.deadline().dividedBy(Math.max(1, replicas.size()));
         for (int attempt = 0; attempt < replicas.size(); attempt++) {
             ShardReplica replica = replicas.get(attempt);
-            Deadline share = Deadline.after(
-                    Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)) / (replicas.size() - attempt),
-                    TimeUnit.NANOSECONDS);
+            Deadline end = after(LONGEST_READ);
             try {
                 return DictionaryCatchUp.read(
-                        wanted.snapshot(), known, first -> page(replica, request(wanted, first), share));
+                        wanted.snapshot(),
+                        known,
+                        first -> pageFrom(
+                                first,
+                                wanted,
+                                from -> page(replica, request(wanted, from), end.minimum(after(ofPage)))));
             } catch (MorphogenException failed) {
                 streams.noteFailure(replica.endpoint());
                 failure = Optional.of(failed);
@@ -54,6 +68,14 @@ record PartyDictionary(
         }
         throw failure.orElseGet(() ->
                 new MorphogenException(FailureReason.UNAVAILABLE, "Party " + party + " has no node that is ready."));
+    }
+
+    private static DictionaryPage pageFrom(int first, Wanted wanted, DictionaryCatchUp.Pages pages) {
+        int known = (first - wanted.snapshot().entries()) % STEP;
+        DictionaryPage page = pages.from(first - known);
+        List<Bytes32> hashes = page.codeHashes();
+        return new DictionaryPage(
+                page.entries(), page.digest(), hashes.subList(Math.min(known, hashes.size()), hashes.size()));
     }
 
     private List<ShardReplica> replicas() {
@@ -66,7 +88,7 @@ record PartyDictionary(
                 .toList();
         all.removeAll(doubtful);
         all.addAll(doubtful);
-        return all.subList(0, Math.min(all.size(), maxAttempts));
+        return all.subList(0, Math.min(all.size(), limits.maxAttempts()));
     }
 
     private DictionaryRequest request(Wanted wanted, int first) {
@@ -92,6 +114,10 @@ record PartyDictionary(
                             Map.of(),
                             failed.getCause());
         }
+    }
+
+    private static Deadline after(Duration time) {
+        return Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private MorphogenException misbehaves(IllegalArgumentException wrong) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.morphogen.epoch.DictionaryGrowth;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.epoch.GrownDictionaries;
@@ -50,6 +51,24 @@ public record FakeChain(List<FakeEpoch> states) {
                     grown.getLast().dictionaries().plus(growths(random)),
                     grown.getLast().snapshot()));
         }
+        return new FakeChain(grown);
+    }
+
+    /** One epoch more, whose block adds so many codes to the accounts' dictionary. */
+    public FakeChain addCodes(int count, long seed) {
+        Random random = new Random(seed);
+        FakeEpoch last = head();
+        BlockInfo block = new BlockInfo(
+                last.epoch().block().number() + 1,
+                random32(random).toString(),
+                random32(random).toString());
+        List<Bytes32> codes =
+                Stream.generate(() -> random32(random)).limit(count).toList();
+        List<FakeEpoch> grown = new ArrayList<>(states);
+        grown.add(new FakeEpoch(
+                new Epoch(last.epoch().number() + 1, random32(random), block),
+                last.dictionaries().plus(List.of(new DictionaryGrowth("accounts", codes))),
+                last.snapshot()));
         return new FakeChain(grown);
     }
 
