@@ -91,6 +91,12 @@ public record CoordinatorSettings(
         return new ChainSettings(ethereumNode, blockFile, windowEpochs);
     }
 
+    /** Without {@link #ethereumNode}, which may hold a password. */
+    @Override
+    public String toString() {
+        return "CoordinatorSettings[" + coordinatorId + " of party " + party + "]";
+    }
+
     private static boolean isWildcard(String host) {
         return host.equals("0.0.0.0") || host.equals("::");
     }

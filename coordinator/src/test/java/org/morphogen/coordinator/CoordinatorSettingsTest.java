@@ -53,6 +53,17 @@ class CoordinatorSettingsTest {
         assertThatThrownBy(() -> load(LEAST.replace("c1", "../c1"))).hasMessageContaining("not an id");
     }
 
+    @Test
+    void theEthereumNodesPasswordIsToldToNobody() throws IOException {
+        CoordinatorSettings settings = load(LEAST + "ethereumNode: http://user:geheim@127.0.0.1:8545\n");
+        assertThat(settings.ethereumNode())
+                .hasValueSatisfying(address -> assertThat(address).contains("geheim"));
+        assertThat(settings.toString()).doesNotContain("geheim").contains("c1");
+        assertThatThrownBy(() -> load(LEAST + "ethereumNode: ftp://user:geheim@127.0.0.1\n"))
+                .hasMessageContaining("ethereumNode")
+                .hasMessageNotContaining("geheim");
+    }
+
     private CoordinatorSettings load(String yaml) throws IOException {
         Path file = folder.resolve("coordinator.yaml");
         Files.writeString(file, yaml);
