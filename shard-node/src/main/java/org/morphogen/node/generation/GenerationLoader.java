@@ -84,7 +84,7 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    /** The leader must say again where to begin when nobody can be asked, or the epoch is too old by now. */
+    /** The leader must say again where to begin, and whom to ask: this node has nothing yet that it could lose. */
     private void takeDictionaries(Manifest manifest, Epoch at) {
         try {
             EpochKeeper.keepDictionaries(
@@ -92,12 +92,8 @@ final class GenerationLoader implements AutoCloseable {
                     at,
                     new DictionaryTaker(held.wish().generation(), held.donors(), settings.tls(), settings.executor())
                             .take(manifest, at));
-        } catch (MorphogenException failed) {
-            boolean outdated = failed.reason() == FailureReason.EPOCH_OUTSIDE_WINDOW
-                    || failed.reason() == FailureReason.EPOCH_REPLACED;
-            if (outdated || held.donors().named().endpoints().isEmpty()) {
-                held.logIsDamaged();
-            }
+        } catch (RuntimeException | Error failed) {
+            held.logIsDamaged();
             throw failed;
         }
     }

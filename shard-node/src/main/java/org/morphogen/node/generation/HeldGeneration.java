@@ -108,10 +108,11 @@ public final class HeldGeneration {
             return;
         }
         keeper = opened;
+        logDamaged = false;
         opened.start();
     }
 
-    /** The delta log cannot be used any more. */
+    /** The delta log cannot be used, or not as it is. */
     void logIsDamaged() {
         logDamaged = true;
     }

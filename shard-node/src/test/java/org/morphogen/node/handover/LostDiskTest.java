@@ -26,7 +26,9 @@ import org.morphogen.node.fixture.QueryClient;
 import org.morphogen.node.fixture.Question;
 import org.morphogen.protocol.v1.BeginAt;
 import org.morphogen.protocol.v1.QueryRequest;
+import org.morphogen.protocol.v1.RecoverRequest;
 import org.morphogen.snapshot.TableManifest;
+import org.morphogen.transport.Endpoint;
 
 /** Nodes whose disk was lost, or stands still since long, beside one that has followed the chain all the time. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -204,6 +206,43 @@ class LostDiskTest {
                 .hasMessageContaining("32");
         assertThat(pair.takerKeeper().epochs().head().epoch()).isEqualTo(base);
         pair.awaitComplete();
+    }
+
+    /** The donor was named by a leader that has been followed by another. */
+    @Test
+    void aNodeThatNobodyTellsTheDictionariesIsToldAgainWhereToBegin() {
+        pair.outgrowTheLog();
+        pair.holdSnapshot();
+        pair.donor().holder().generations().requireTerm(2);
+        beginAnew(pair.snapshot().base());
+        pair.awaitWanting();
+        assertThat(pair.status().hasHead()).isFalse();
+        pair.line().lead(2);
+        pair.line().blocks(2 * Pair.WINDOW, pair.donorKeeper());
+        pair.recover(anewWithoutHead());
+        pair.line().catchUp(pair.takerKeeper());
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), Pair.WINDOW);
+    }
+
+    @Test
+    void dictionariesThatComeAfterAllNeedNoOrder() {
+        pair.outgrowTheLog();
+        pair.holdSnapshot();
+        Endpoint nobody = new Endpoint("127.0.0.1", 1);
+        pair.recover(pair.line().anew(pair.donorKeeper(), pair.snapshot().base(), nobody));
+        pair.awaitWanting();
+        pair.recover(pair.line().donors(nobody, pair.donor().endpoint()));
+        pair.line().catchUp(pair.takerKeeper());
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), Pair.WINDOW);
+    }
+
+    private RecoverRequest.Builder anewWithoutHead() {
+        var order = pair.line()
+                .anew(pair.donorKeeper(), pair.snapshot().base(), pair.donor().endpoint());
+        order.getBeginAtBuilder().clearFoundDigest();
+        return order;
     }
 
     private void beginAnew(Epoch found) {
