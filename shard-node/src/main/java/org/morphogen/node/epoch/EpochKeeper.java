@@ -39,6 +39,7 @@ public final class EpochKeeper implements AutoCloseable {
     private final Map<ChunkId, LiveChunk> chunks = new ConcurrentSkipListMap<>();
     private final Merger merger;
     private final Checkpoints checkpoints;
+    private boolean closed;
 
     private EpochKeeper(
             Epoch base, Manifest manifest, GenerationFolder folder, EpochSettings settings, Troubles troubles) {
@@ -122,12 +123,13 @@ public final class EpochKeeper implements AutoCloseable {
 
     /**
      * Takes a delta in: once this returns it survives a crash, and the epoch that it leads to can be asked for. A delta
-     * that is known already is taken again. Fails, changing nothing, with REQUEST_INVALID, EPOCH_MISMATCH or
-     * STORAGE_FAILED.
+     * that is known already is taken again. Fails, changing nothing, with REQUEST_INVALID, EPOCH_MISMATCH, STORAGE_FAILED,
+     * or NOT_SERVING once this is closed.
      *
      * @param held chunks that this node shall hold, whose pieces must be there; others are left out
      */
     public synchronized Epoch apply(Delta delta, Set<ChunkId> held) {
+        requireOpen();
         Set<ChunkId> needed = new HashSet<>(held);
         // Some may have come since the caller looked.
         needed.addAll(chunks.keySet());
@@ -150,10 +152,11 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     /**
-     * Goes back to an epoch of the window, so that others may follow it. Fails, changing nothing, with EPOCH_MISMATCH or
-     * STORAGE_FAILED.
+     * Goes back to an epoch of the window, so that others may follow it. Fails, changing nothing, with EPOCH_MISMATCH,
+     * STORAGE_FAILED, or NOT_SERVING once this is closed.
      */
     public synchronized Epoch rewind(Bytes32 digest) {
+        requireOpen();
         KnownEpoch head = timeline.head();
         if (head.epoch().digest().equals(digest)) {
             return head.epoch();
@@ -290,12 +293,21 @@ public final class EpochKeeper implements AutoCloseable {
         return base;
     }
 
-    /** Stops following; the chunks stay as they are. */
+    /** Stops following; the chunks stay as they are. From then on the head is what was acknowledged last. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         merger.close();
         checkpoints.close();
         log.close();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new MorphogenException(FailureReason.NOT_SERVING, "This node is reading its delta log anew.");
+        }
     }
 
     private static KnownEpoch next(KnownEpoch head, Delta delta) {

@@ -3,6 +3,7 @@ package org.morphogen.node.generation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,9 +49,17 @@ final class GenerationLoader implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Begins; returns at once. Call it once. */
-    void start() {
-        threads.execute(this::run);
+    /**
+     * Begins once another, which is closed, has wholly stopped: never do two change one folder. Returns at once. Call it
+     * once.
+     */
+    void startAfter(Optional<GenerationLoader> before) {
+        threads.execute(() -> {
+            before.ifPresent(other -> awaitWhatever(other.threads));
+            if (!closed) {
+                run();
+            }
+        });
     }
 
     private void run() {
@@ -201,6 +210,22 @@ final class GenerationLoader implements AutoCloseable {
             }
         } catch (InterruptedException closing) {
             workers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Goes on waiting when it is interrupted, so that whoever waits for this one waits for that one too. */
+    private static void awaitWhatever(ExecutorService others) {
+        boolean ended = false;
+        boolean interrupted = false;
+        while (!ended) {
+            try {
+                ended = others.awaitTermination(1, TimeUnit.HOURS);
+            } catch (InterruptedException closing) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -171,16 +171,19 @@ public final class HeldGeneration {
         tellComplete();
     }
 
-    /** Lets go of all rows and epochs, which can be loaded anew then; for when nobody loads. */
-    synchronized void empty() {
-        if (keeper != null) {
-            keeper.close();
-            Set.copyOf(loaded.keySet()).forEach(this::letGo);
-            keeper = null;
-        }
+    /**
+     * Lets go of all rows and epochs, which can be loaded anew then; for when nobody loads. Gives the head that it was at,
+     * if any: nothing has been acknowledged behind it.
+     */
+    synchronized Optional<Epoch> empty() {
+        Optional<EpochKeeper> before = keeper();
+        before.ifPresent(EpochKeeper::close);
+        Set.copyOf(loaded.keySet()).forEach(this::letGo);
+        keeper = null;
         problems.clear();
         wanting.clear();
         logDamaged = false;
+        return before.map(closed -> closed.epochs().head().epoch());
     }
 
     /** Lets go of everything, for good. */

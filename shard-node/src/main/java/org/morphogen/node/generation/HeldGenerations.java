@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DataDirectory;
@@ -107,7 +108,8 @@ public final class HeldGenerations implements AutoCloseable {
     /**
      * Takes the rows that it lacks of a generation from other replicas, in the background. Fails, changing nothing, with
      * REQUEST_INVALID, STALE_TERM, GENERATION_UNKNOWN, or EPOCH_MISMATCH when it shall begin anew and is not where it was
-     * found; and with STORAGE_FAILED.
+     * found; and with STORAGE_FAILED. Where loading takes its time to stop, another leader may bring the node elsewhere
+     * meanwhile: then that counts, and the order is refused.
      */
     public synchronized void recover(int ofParty, long ofGeneration, Recovery recovery) {
         requireOpen();
@@ -117,19 +119,29 @@ public final class HeldGenerations implements AutoCloseable {
                         FailureReason.GENERATION_UNKNOWN, "generation: this node holds nothing of it."));
         recovery.beginning().ifPresent(beginning -> beginning.requireFound(held));
         held.donors().name(recovery.donors());
-        recovery.beginning().ifPresent(beginning -> beginAnew(held, beginning));
+        recovery.beginning()
+                .ifPresent(beginning -> whileNothingLoads(held, () -> {
+                    Optional<Epoch> head = held.empty();
+                    // From here on nothing is acknowledged, and nobody is told of a head.
+                    requireLeader(recovery.donors().term(), ofParty);
+                    beginning.requireFoundAt(head);
+                    beginAnew(ofGeneration, beginning);
+                }));
     }
 
-    private void beginAnew(HeldGeneration held, Recovery.Beginning beginning) {
-        long generation = held.wish().generation();
+    private void beginAnew(long generation, Recovery.Beginning beginning) {
         log.warn("Generation {} begins anew at epoch {}: other replicas give its rows", generation, beginning.epoch());
-        Optional.ofNullable(loaders.get(generation)).ifPresent(GenerationLoader::close);
-        held.empty();
+        EpochKeeper.beginAnew(
+                directory.generation(generation),
+                beginning.epoch(),
+                settings.epochs().watch());
+    }
+
+    /** Whatever becomes of {@code change}, loading goes on afterwards. */
+    private void whileNothingLoads(HeldGeneration held, Runnable change) {
         try {
-            EpochKeeper.beginAnew(
-                    directory.generation(generation),
-                    beginning.epoch(),
-                    settings.epochs().watch());
+            Optional.ofNullable(loaders.get(held.wish().generation())).ifPresent(GenerationLoader::close);
+            change.run();
         } finally {
             load(held);
         }
@@ -255,14 +267,11 @@ public final class HeldGenerations implements AutoCloseable {
 
     private void apply(HoldWish wish) {
         HeldGeneration held = generations.get(wish.generation());
-        GenerationLoader loader = loaders.get(wish.generation());
-        if (held == null || loader == null) {
+        if (held == null) {
             begin(wish);
-            return;
+        } else {
+            whileNothingLoads(held, () -> held.change(wish));
         }
-        loader.close();
-        held.change(wish);
-        load(held);
     }
 
     private void begin(HoldWish wish) {
@@ -274,8 +283,7 @@ public final class HeldGenerations implements AutoCloseable {
     private void load(HeldGeneration held) {
         long generation = held.wish().generation();
         GenerationLoader loader = new GenerationLoader(held, directory.generation(generation), settings);
-        loaders.put(generation, loader);
-        loader.start();
+        loader.startAfter(Optional.ofNullable(loaders.put(generation, loader)));
     }
 
     private void end(long generation) {

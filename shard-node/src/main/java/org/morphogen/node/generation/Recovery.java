@@ -34,6 +34,14 @@ public record Recovery(Donors.Named donors, Optional<Beginning> beginning) {
             Optional<Epoch> head = held.keeper()
                     .map(EpochKeeper::epochs)
                     .map(epochs -> epochs.head().epoch());
+            requireFoundAt(head);
+            if (head.isEmpty() && !held.progress().wantsReplica()) {
+                throw new MorphogenException(FailureReason.NOT_SERVING, "This node has not read its delta log yet.");
+            }
+        }
+
+        /** The same of a node that was at that head. */
+        void requireFoundAt(Optional<Epoch> head) {
             if (!head.map(Epoch::digest).equals(found)) {
                 throw new MorphogenException(
                         FailureReason.EPOCH_MISMATCH,
@@ -43,9 +51,6 @@ public record Recovery(Donors.Named donors, Optional<Beginning> beginning) {
                                         "headEpoch", Long.toString(at.number()),
                                         "headDigest", at.digest().hex()))
                                 .orElse(Map.of()));
-            }
-            if (head.isEmpty() && !held.progress().wantsReplica()) {
-                throw new MorphogenException(FailureReason.NOT_SERVING, "This node has not read its delta log yet.");
             }
         }
     }

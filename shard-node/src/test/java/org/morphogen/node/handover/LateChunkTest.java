@@ -1,6 +1,7 @@
 package org.morphogen.node.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -9,10 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.epoch.StepWatch;
 import org.morphogen.node.fixture.DonorProxy;
 import org.morphogen.snapshot.ChunkId;
 
@@ -159,6 +165,85 @@ class LateChunkTest {
         pair.startTaker();
         settle();
         pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    /** While the node stops loading, it takes a block, or hears of another leader, and that counts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anOrderThatWasOvertakenWhileTheNodeStoppedThrowsNothingAway(boolean anotherLeads) throws InterruptedException {
+        CountDownLatch stopping = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        stallTaking(stopping, goOn);
+        var order = pair.line()
+                .anew(
+                        pair.donorKeeper(),
+                        pair.line().chain().head(),
+                        pair.donor().endpoint());
+        try (ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> refused = caller.submit(() -> pair.recover(order));
+            stopping.await();
+            if (anotherLeads) {
+                pair.taker().holder().generations().requireTerm(2);
+                pair.line().lead(2);
+            } else {
+                pair.line().blocks(1, pair.donorKeeper(), pair.takerKeeper());
+            }
+            goOn.countDown();
+            assertThatThrownBy(refused::get).hasMessageContaining(anotherLeads ? "term" : "not where it was found");
+        }
+        pair.watch(StepWatch.NONE);
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        assertHoldsAllAtTheHead();
+    }
+
+    /** The disk does not answer for longer than the node waits for it. */
+    @Test
+    @Tag("long")
+    void aNodeThatCouldNotStopLoadingGoesOn() throws InterruptedException {
+        CountDownLatch stopping = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        stallTaking(stopping, goOn);
+        var order = pair.line()
+                .anew(
+                        pair.donorKeeper(),
+                        pair.line().chain().head(),
+                        pair.donor().endpoint());
+        assertThatThrownBy(() -> pair.recover(order)).hasMessageContaining("still being loaded");
+        stopping.await();
+        pair.watch(StepWatch.NONE);
+        goOn.countDown();
+        assertHoldsAllAtTheHead();
+    }
+
+    /** The first chunk that comes late stays on its way, even when the node is told to stop. */
+    private void stallTaking(CountDownLatch stopping, CountDownLatch goOn) throws InterruptedException {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.awaitWanting();
+        CountDownLatch begun = new CountDownLatch(1);
+        pair.watch(step -> {
+            if (step == StepWatch.Step.CHECKPOINT_BEGUN) {
+                begun.countDown();
+                while (goOn.getCount() > 0) {
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException told) {
+                        stopping.countDown();
+                    }
+                }
+            }
+        });
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        begun.await();
+    }
+
+    private void assertHoldsAllAtTheHead() {
+        pair.awaitComplete();
+        Epoch head = pair.line().chain().head();
+        assertThat(pair.takerKeeper().epochs().head().epoch()).isEqualTo(head);
+        pair.snapshot().chunkIds().forEach(id -> pair.assertHolds(pair.taker(), id, head));
     }
 
     /** False where a late chunk is here already whose rows of then are not known. */
