@@ -176,7 +176,7 @@ public final class EpochKeeper implements AutoCloseable {
         if (log.lacks(id, standing.number())) {
             return false;
         }
-        return timeline.knows(standing.digest())
+        return timeline.known(standing.digest()).isPresent()
                 || log.chain().stream().anyMatch(entry -> entry.parentDigest().equals(standing.digest()));
     }
 
@@ -196,9 +196,9 @@ public final class EpochKeeper implements AutoCloseable {
             return pin.epoch().number();
         }
 
-        /** Whether rows that stand at an epoch can follow. */
-        public boolean suits(Epoch epoch) {
-            return epoch.number() >= oldest() && timeline.knows(epoch.digest());
+        /** The epoch of that digest, if rows that stand at it can follow. */
+        public Optional<Epoch> known(Bytes32 digest) {
+            return timeline.known(digest).map(KnownEpoch::epoch).filter(epoch -> epoch.number() >= oldest());
         }
 
         @Override

@@ -136,10 +136,7 @@ public final class Timeline {
 
     /** The epoch of that digest, pinned, if it is known, perhaps from behind the window. */
     public synchronized Optional<Pin> pin(Bytes32 digest) {
-        return chain.stream()
-                .filter(known -> known.epoch().digest().equals(digest))
-                .findFirst()
-                .map(this::pin);
+        return known(digest).map(this::pin);
     }
 
     /** The oldest epoch that can be asked for, pinned. */
@@ -155,9 +152,11 @@ public final class Timeline {
                 .map(this::pin);
     }
 
-    /** Whether an epoch is known, perhaps behind the window. */
-    synchronized boolean knows(Bytes32 digest) {
-        return chain.stream().anyMatch(known -> known.epoch().digest().equals(digest));
+    /** The epoch of that digest, perhaps from behind the window. */
+    synchronized Optional<KnownEpoch> known(Bytes32 digest) {
+        return chain.stream()
+                .filter(known -> known.epoch().digest().equals(digest))
+                .findFirst();
     }
 
     /** The head, pinned. */

@@ -102,11 +102,12 @@ final class SentCopy implements AutoCloseable {
         require(start.getTotalBytes() == bytes, "has " + start.getTotalBytes() + " bytes of rows, not " + bytes);
         Epoch epoch = checked(() -> DeltaCodec.read(start.getEpoch()));
         require(epoch.number() >= arrival.oldest(), "gives an older epoch than was asked for");
-        if (!arrival.suits(epoch)) {
-            throw new MorphogenException(
-                    FailureReason.EPOCH_OUTSIDE_WINDOW, who + ": epoch " + epoch + " is not known here, or not yet.");
-        }
-        return epoch;
+        Epoch known = arrival.known(epoch.digest())
+                .orElseThrow(() -> new MorphogenException(
+                        FailureReason.EPOCH_OUTSIDE_WINDOW,
+                        who + ": epoch " + epoch + " is not known here, or not yet."));
+        require(known.equals(epoch), "states another number or block of epoch " + known);
+        return known;
     }
 
     private CopyPart next() {

@@ -134,6 +134,18 @@ class TakingFaultsTest {
                 to.onNext(changed.build());
             }
         },
+        NUMBERS_ITS_EPOCH_AHEAD("another number or block") {
+            @Override
+            void tell(int index, CopyPart part, StreamObserver<CopyPart> to) {
+                CopyPart.Builder changed = part.toBuilder();
+                if (part.hasStart()) {
+                    changed.getStartBuilder()
+                            .getEpochBuilder()
+                            .setEpoch(part.getStart().getEpoch().getEpoch() + 1000);
+                }
+                to.onNext(changed.build());
+            }
+        },
         GIVES_NO_EPOCH("nonsense") {
             @Override
             void tell(int index, CopyPart part, StreamObserver<CopyPart> to) {
