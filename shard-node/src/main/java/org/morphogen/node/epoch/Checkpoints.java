@@ -20,13 +20,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the log bounded: when it is too long, writes every chunk anew as it was at the oldest epoch of the window, which
  * no reorganisation undoes any more, one chunk at a time; then what the log holds from before can go. What the window
- * needs stays and does not count, so that a long window does not have chunks written for every block. One thread of its
+ * needs stays and does not count, so that a long window does not have chunks written for every block. A chunk that came
+ * from another replica may stand on disk at an epoch that is undone later; it is written anew at once. One thread of its
  * own. The disk needs room for one chunk more.
  */
 final class Checkpoints implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
     private static final String WHAT = "checkpoint";
+    private static final long NOT_ON_DISK = -1;
 
     private final GenerationFolder folder;
     private final DeltaLog deltas;
@@ -34,7 +36,9 @@ final class Checkpoints implements AutoCloseable {
     private final Map<ChunkId, LiveChunk> chunks;
     private final EpochSettings settings;
     private final EpochKeeper.Troubles troubles;
+    /** The epoch of the chain that a chunk's file stands at; none for a chunk whose file is of no use. */
     private final Map<ChunkId, Long> onDisk = new ConcurrentHashMap<>();
+
     /** Chunks that are being taken over from another replica, and the oldest epoch that they may come at. */
     private final Map<ChunkId, Long> arriving = new ConcurrentHashMap<>();
 
@@ -67,11 +71,19 @@ final class Checkpoints implements AutoCloseable {
         due.release();
     }
 
-    /** A chunk's file stands at that epoch. */
+    /** A chunk's file stands at that epoch of the chain. */
     void onDisk(ChunkId chunk, long epoch) {
         onDisk.put(chunk, epoch);
     }
 
+    /** All later epochs are undone. */
+    void wentBack(long to) {
+        if (onDisk.values().removeIf(epoch -> epoch > to)) {
+            wake();
+        }
+    }
+
+    /** A chunk's file, if there is one, is of no use. */
     void forget(ChunkId chunk) {
         onDisk.remove(chunk);
     }
@@ -97,7 +109,7 @@ final class Checkpoints implements AutoCloseable {
             while (true) {
                 due.acquire();
                 due.drainPermits();
-                if (complete && logIsTooLong() && !writeAll()) {
+                if (!write()) {
                     TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
                     wake();
                 }
@@ -111,18 +123,18 @@ final class Checkpoints implements AutoCloseable {
         return deltas.bytes() - timeline.windowBytes() > settings.logBytes();
     }
 
-    private boolean writeAll() throws InterruptedException {
+    /** Whether what must be written now, if anything, was. */
+    private boolean write() throws InterruptedException {
+        boolean all = complete && logIsTooLong();
+        if (!all && chunks.keySet().stream().allMatch(onDisk::containsKey)) {
+            return true;
+        }
         try (Timeline.Pin oldest = timeline.pinOldest()) {
-            for (LiveChunk chunk : chunks.values()) {
-                if (onDisk.getOrDefault(chunk.id(), 0L) < oldest.epoch().number()) {
-                    write(chunk, oldest.epoch());
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
+            writeThoseBefore(all ? oldest.epoch().number() : 0, oldest.epoch());
+            if (all) {
+                long needed = Math.min(needed(oldest.epoch().number()), keepDictionaries(oldest.epoch()));
+                deltas.forgetBefore(needed);
             }
-            long needed = Math.min(needed(oldest.epoch().number()), keepDictionaries(oldest.epoch()));
-            deltas.forgetBefore(needed);
             troubles.tell(WHAT, "");
             return true;
         } catch (MorphogenException failed) {
@@ -133,6 +145,17 @@ final class Checkpoints implements AutoCloseable {
             log.error("Chunks stay on disk as they were", defect);
             troubles.tell(WHAT, "checkpoint: " + defect);
             return false;
+        }
+    }
+
+    private void writeThoseBefore(long epoch, KnownEpoch at) throws InterruptedException {
+        for (LiveChunk chunk : chunks.values()) {
+            if (onDisk.getOrDefault(chunk.id(), NOT_ON_DISK) < epoch) {
+                write(chunk, at);
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
     }
 
@@ -150,7 +173,7 @@ final class Checkpoints implements AutoCloseable {
         long coming =
                 arriving.values().stream().mapToLong(Long::longValue).min().orElse(otherwise);
         return chunks.keySet().stream()
-                .mapToLong(id -> onDisk.getOrDefault(id, 0L))
+                .mapToLong(id -> onDisk.getOrDefault(id, NOT_ON_DISK))
                 .reduce(coming, Math::min);
     }
 

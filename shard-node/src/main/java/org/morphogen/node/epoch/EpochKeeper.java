@@ -167,6 +167,7 @@ public final class EpochKeeper implements AutoCloseable {
                 .orElseThrow(() -> mismatch("the epoch to go back to is not in the window", head.epoch()));
         log.rewind(digest);
         timeline.rewind(to);
+        checkpoints.wentBack(to.number());
         merger.wake();
         return to.epoch();
     }
@@ -218,8 +219,8 @@ public final class EpochKeeper implements AutoCloseable {
 
     /**
      * Makes a chunk follow the epochs from now on. Fails with STORAGE_FAILED when this node does not have all that
-     * deltas changed in it, see {@link #leadsOn}. Epochs from before the first delta whose piece is here cannot be asked
-     * for any more.
+     * deltas changed in it, see {@link #leadsOn}, perhaps since the chain went back meanwhile. Epochs from before the first
+     * delta whose piece is here cannot be asked for any more.
      *
      * @param memory owned by the caller, by the chunk once this returns
      * @param standing of the rows
@@ -229,16 +230,23 @@ public final class EpochKeeper implements AutoCloseable {
         Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, layout, memory, standing));
         synchronized (this) {
             long whole = log.lastLacking(id);
-            if (whole > standing.number() || whole > timeline.head().number()) {
+            // The chain may have gone back since the epoch was pinned: what is behind the common one is undone.
+            long common = pin.epoch().meeting(timeline.head()).number();
+            if (whole > Math.min(standing.number(), common)) {
                 pin.close();
                 throw broken(
                         "holds deltas that changed chunk " + id + " before it came to this node, without its rows");
             }
             timeline.forgetBefore(whole);
             LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin, whole > 0);
-            checkpoints.onDisk(id, standing.number());
+            if (standing.number() <= common) {
+                checkpoints.onDisk(id, standing.number());
+            } else {
+                checkpoints.forget(id);
+            }
             chunks.put(id, chunk);
             merger.wake();
+            checkpoints.wake();
             return chunk;
         }
     }
@@ -341,12 +349,23 @@ public final class EpochKeeper implements AutoCloseable {
                         "headDigest", head.digest().hex()));
     }
 
-    /** No chunk can be brought behind it. A damaged file is told of when its chunk is loaded. */
-    private static long newestCheckpoint(GenerationFolder folder) {
+    /**
+     * No chunk can be brought behind it. A damaged file is told of when its chunk is loaded, and so is one of an epoch that
+     * was undone.
+     */
+    private long newestCheckpoint(GenerationFolder folder) {
+        Set<Bytes32> chain = new HashSet<>();
+        chain.add(log.beginning().orElse(base).digest());
+        log.chain()
+                .forEach(entry ->
+                        chain.addAll(List.of(entry.parentDigest(), entry.epoch().digest())));
         long newest = 0;
         for (Path file : folder.checkpointFiles()) {
             try {
-                newest = Math.max(newest, CheckpointFile.standing(file).number());
+                Epoch standing = CheckpointFile.standing(file);
+                if (chain.contains(standing.digest())) {
+                    newest = Math.max(newest, standing.number());
+                }
             } catch (MorphogenException damaged) {
                 if (damaged.reason() != FailureReason.SNAPSHOT_INVALID) {
                     throw damaged;

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,13 +21,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkReader;
 import org.morphogen.node.fixture.Chain;
 import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
+import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.row.Bytes32;
+import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Sha256;
 
@@ -112,6 +119,49 @@ class KeptChunksTest {
             node.awaitProblem(1, "Another replica must give");
             snapshot.chunkIds().stream().skip(3).forEach(id -> assertAbsentOrRight(id, chain.head()));
         }
+    }
+
+    /** The chain goes back, behind a delta whose piece of the chunk is not here, just when the chunk comes in. */
+    @Test
+    void aChunkDoesNotEnterWhereWhatItLacksMustBeUndone() throws IOException, InterruptedException {
+        ChunkId late = snapshot.chunkIds().getFirst();
+        List<ChunkId> others =
+                snapshot.chunkIds().subList(1, snapshot.chunkIds().size());
+        hold(1, others);
+        node.awaitComplete(1);
+        apply(3, Set.copyOf(others));
+        apply(2, Set.copyOf(snapshot.chunkIds()));
+        Epoch fork = chain.epochs().get(1);
+        AtomicReference<String> refusal = new AtomicReference<>("");
+        EpochKeeper keeper = keeper();
+        Thread enters = enterAtTheHead(late, refusal);
+        synchronized (keeper) {
+            enters.start();
+            await().until(() -> enters.getState() == Thread.State.BLOCKED);
+            chain.rewind(fork);
+            keeper.rewind(fork.digest());
+            apply(2, Set.copyOf(snapshot.chunkIds()));
+        }
+        enters.join();
+        assertThat(refusal.get()).as("seed %d", SEED).contains("without its rows");
+    }
+
+    private Thread enterAtTheHead(ChunkId id, AtomicReference<String> refusal) throws IOException {
+        Epoch head = chain.head();
+        Path file = folder.resolve("late");
+        Files.write(file, chain.chunk(head, id));
+        ChunkGeometry geometry =
+                snapshot.manifest().table(id.table()).orElseThrow().geometry();
+        SlicedLayout layout = new SlicedLayout(geometry.rowBytes(), geometry.rows(id.index()));
+        ChunkMemory memory = ChunkReader.read(file, layout, Sha256.of(chain.chunk(head, id)), node.budget());
+        return Thread.ofPlatform().unstarted(() -> {
+            try {
+                keeper().enter(id, layout, SegmentGeometry.of(geometry), memory, head);
+            } catch (MorphogenException refused) {
+                memory.release();
+                refusal.set(refused.explain());
+            }
+        });
     }
 
     @Test

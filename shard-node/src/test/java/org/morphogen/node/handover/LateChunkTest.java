@@ -26,14 +26,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.epoch.CheckpointFile;
 import org.morphogen.node.epoch.StepWatch;
 import org.morphogen.node.fixture.DonorProxy;
+import org.morphogen.node.fixture.QueryNode;
 import org.morphogen.snapshot.ChunkId;
 
 /** Chunks that come to a node which is at the head already: it was told of them late, or their files are damaged. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LateChunkTest {
     private static final long SEED = Long.getLong("morphogen.seed", 20261203);
+
+    /** From the last epoch on whose pieces of late chunks are not here. */
+    private static final int WINDOW_AFTERWARDS = 5;
 
     @TempDir
     private Path folder;
@@ -165,6 +170,61 @@ class LateChunkTest {
         pair.startTaker();
         settle();
         pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    @Test
+    void aChunkThatStandsOnDiskAtAnEpochThatIsUndoneIsWrittenAnew() {
+        standsAtAnEpochThatIsUndone();
+        await().until(() -> pair.takerFiles(".checkpoint").stream()
+                .map(CheckpointFile::standing)
+                .allMatch(pair.line().chain().epochs()::contains));
+        pair.donor().close();
+        pair.stopTaker();
+        pair.startTaker();
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), WINDOW_AFTERWARDS);
+    }
+
+    /** It comes from another replica again, and the others can be asked for all that they could. */
+    @Test
+    void aFileOfAnEpochThatIsUndoneDoesNotShortenTheWindow() {
+        standsAtAnEpochThatIsUndone(step -> {
+            if (step == StepWatch.Step.CHECKPOINT_BEGUN) {
+                throw new MorphogenException(FailureReason.STORAGE_FAILED, "No space is left.");
+            }
+        });
+        pair.taker().holder().awaitProblem(1, "No space");
+        pair.stopTaker();
+        pair.watch(StepWatch.NONE);
+        pair.startTaker();
+        pair.awaitWanting();
+        assertThat(pair.takerKeeper().epochs().window()).hasSizeGreaterThanOrEqualTo(WINDOW_AFTERWARDS);
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        pair.awaitComplete();
+        pair.assertHoldsItsWindow(pair.taker(), WINDOW_AFTERWARDS);
+    }
+
+    private void standsAtAnEpochThatIsUndone() {
+        standsAtAnEpochThatIsUndone(StepWatch.NONE);
+    }
+
+    /** Some chunks come from a node that knows the head alone, and then the chain goes back. */
+    private void standsAtAnEpochThatIsUndone(StepWatch afterwards) {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(10, pair.donorKeeper(), pair.takerKeeper());
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.awaitWanting();
+        // From the first of these on, pieces of all chunks are here.
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        try (QueryNode second = pair.another("second")) {
+            pair.bringToHead(second, pair.line().chain().head());
+            pair.recover(pair.line().donors(second.endpoint()));
+            pair.awaitComplete();
+        }
+        pair.watch(afterwards);
+        pair.line().back(2, pair.donorKeeper(), pair.takerKeeper());
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
     }
 
     /** While the node stops loading, it takes a block, or hears of another leader, and that counts. */

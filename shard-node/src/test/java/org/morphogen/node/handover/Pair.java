@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
+import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.node.engine.ScalarEngine;
 import org.morphogen.node.epoch.EpochKeeper;
@@ -170,14 +171,19 @@ final class Pair implements AutoCloseable {
         return server;
     }
 
-    /** Another node takes everything from the donor, and could be one then. */
+    /** Another node takes everything from the donor, from the donor's oldest epoch on, and could be one then. */
     void bringToHead(QueryNode node) {
+        bringToHead(node, donorKeeper().epochs().window().getLast().epoch());
+    }
+
+    /** The same, but it knows no epoch before that one. */
+    void bringToHead(QueryNode node, Epoch first) {
         node.holder().generations().hold(line.term(), snapshot.wish(0, 1, server.endpoint()));
         EpochKeeper before = keeper(node);
         try (NodeClient client = new NodeClient(node.endpoint())) {
-            client.control()
-                    .recover(line.anew(donorKeeper(), snapshot.base(), donor.endpoint())
-                            .build());
+            RecoverRequest.Builder order = line.anew(donorKeeper(), snapshot.base(), donor.endpoint());
+            order.getBeginAtBuilder().setEpoch(DeltaCodec.write(first));
+            client.control().recover(order.build());
         }
         quickly().until(() -> keeper(node) != before);
         line.catchUp(keeper(node));
