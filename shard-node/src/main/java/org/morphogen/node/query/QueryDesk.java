@@ -75,7 +75,12 @@ final class QueryDesk {
 
     /** The answer while clients hold all the room that there is for answers. */
     QueryAnswer busy(long queryId) {
-        return failure(queryId, admission.busy("Too many answers of this node are not taken."));
+        return failure(queryId, noRoom());
+    }
+
+    /** Why nothing is answered then. */
+    MorphogenException noRoom() {
+        return admission.busy("Too many answers of this node are not taken.");
     }
 
     /** The answer that says why there are no rows. */

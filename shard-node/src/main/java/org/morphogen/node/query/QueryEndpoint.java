@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.carousel.Carousel;
@@ -53,7 +54,12 @@ public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
     @Override
     public void dictionary(DictionaryRequest request, StreamObserver<DictionaryResponse> caller) {
         try {
-            caller.onNext(dictionaries.read(request));
+            if (unread.isFull()) {
+                throw desk.noRoom();
+            }
+            DictionaryResponse part = dictionaries.read(request);
+            countUntilTaken((ServerCallStreamObserver<DictionaryResponse>) caller, part.getSerializedSize());
+            caller.onNext(part);
             caller.onCompleted();
         } catch (MorphogenException refused) {
             caller.onError(Failures.toStatus(refused));
@@ -61,6 +67,15 @@ public final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
             log.error("A dictionary could not be read", defect);
             caller.onError(Failures.toStatus(QueryDesk.internal()));
         }
+    }
+
+    /** To be called before gRPC is handed the bytes, in the call's own method. */
+    private void countUntilTaken(ServerCallStreamObserver<?> client, long bytes) {
+        AtomicLong left = new AtomicLong(bytes);
+        Runnable over = () -> unread.addHanded(-left.getAndSet(0));
+        client.setOnCancelHandler(over);
+        client.setOnCloseHandler(over);
+        unread.addHanded(bytes);
     }
 
     /** About one turn: by then many who are aboard have left. */

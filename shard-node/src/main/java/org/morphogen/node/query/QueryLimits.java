@@ -7,7 +7,7 @@ package org.morphogen.node.query;
  * @param maxKeysInFlight of all queries of all streams; beyond it BUSY is answered
  * @param maxQueriesPerStream of one stream; beyond it the stream is not read
  * @param maxUnreadBytes of answers that clients do not take, over all streams: beyond it the stream with most is ended;
- *     as much again may lie with gRPC, beyond which BUSY is answered
+ *     as much again, parts of dictionaries included, may lie with gRPC, beyond which BUSY is answered
  */
 public record QueryLimits(int maxQueriesInFlight, int maxKeysInFlight, int maxQueriesPerStream, long maxUnreadBytes) {
     private static final int HEAP_PER_UNREAD = 4;

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds the bytes of answers that clients do not take, over all streams. Of those that wait here: past the limit the
- * stream with most of them is ended, until what is left fits. Of those that gRPC was handed, which ending a stream does
- * not free: while they are past the limit, no query is taken in. So clients that send without reading end no stream but
- * their own. Thread-safe.
+ * stream with most of them is ended, until what is left fits. Of those that gRPC was handed, parts of dictionaries
+ * included, which ending a stream does not free: while they are past the limit, no query and no call for a dictionary is
+ * taken in. So clients that send without reading end no stream but their own. Thread-safe.
  */
 final class UnreadAnswers {
     private final long maxBytes;
@@ -27,7 +27,7 @@ final class UnreadAnswers {
         waiting.addAndGet(moreBytes);
     }
 
-    /** gRPC has so many more of a stream, or fewer if negative. */
+    /** gRPC has so many more of a stream or call, or fewer if negative. */
     void addHanded(long moreBytes) {
         handed.addAndGet(moreBytes);
     }
