@@ -170,8 +170,7 @@ final class Checkpoints implements AutoCloseable {
 
     /** The epoch that the chunk furthest behind stands at on disk. Asks the chunks: one let go may have been written late. */
     private long needed(long otherwise) {
-        long coming =
-                arriving.values().stream().mapToLong(Long::longValue).min().orElse(otherwise);
+        long coming = arriving.values().stream().mapToLong(Long::longValue).reduce(otherwise, Math::min);
         return chunks.keySet().stream()
                 .mapToLong(id -> onDisk.getOrDefault(id, NOT_ON_DISK))
                 .reduce(coming, Math::min);

@@ -24,6 +24,7 @@ import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.ChunkReader;
+import org.morphogen.node.chunk.GenerationFolder;
 import org.morphogen.node.fixture.Chain;
 import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
@@ -202,6 +203,35 @@ class KeptChunksTest {
                 .ignoreExceptionsInstanceOf(UncheckedIOException.class)
                 .until(() -> logBytes() < 6 * LOG_BYTES);
         others.forEach(id -> assertHolds(id, chain.head()));
+    }
+
+    @Test
+    void theWindowStaysWhileAChunkComesThatNeedsLess() throws InterruptedException {
+        ChunkId late = snapshot.chunkIds().getFirst();
+        Set<ChunkId> wide = Set.of(snapshot.chunkIds().getLast());
+        GenerationFolder empty = new GenerationFolder(folder.resolve("empty"));
+        empty.create();
+        EpochSettings settings = new EpochSettings(WINDOW, 64 << 20, LOG_BYTES, StepWatch.NONE);
+        CountDownLatch shortened = new CountDownLatch(1);
+        try (EpochKeeper keeper = EpochKeeper.open(
+                snapshot.base(), snapshot.manifest(), empty, settings, (what, problem) -> shortened.countDown())) {
+            keeper.start();
+            for (int block = 0; block < 20; block++) {
+                keeper.apply(chain.next(100), wide);
+            }
+            try (EpochKeeper.Arrival arrival = keeper.arrival(late)) {
+                assertThat(arrival.oldest())
+                        .as("the test's premise")
+                        .isGreaterThan(keeper.epochs().oldest().number() + 2);
+                keeper.complete(true);
+                shortened.await();
+            }
+        }
+        assertThat(empty.path().resolve("deltas-0000000001.log")).doesNotExist();
+        try (EpochKeeper keeper =
+                EpochKeeper.open(snapshot.base(), snapshot.manifest(), empty, settings, (what, problem) -> {})) {
+            assertThat(keeper.epochs().window()).hasSize(WINDOW);
+        }
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {
