@@ -206,12 +206,13 @@ final class DeltaLog implements AutoCloseable {
             if (needed || beginning.filter(at -> at.number() >= epoch).isPresent()) {
                 return;
             }
-            beginning = Optional.empty();
-            entries.values().removeIf(entry -> entry.file() == oldest);
-            files.removeFirst();
             try {
-                oldest.close();
+                // First of all: if it stays, those behind it must stay too.
                 DurableFile.delete(oldest.path());
+                files.removeFirst();
+                beginning = Optional.empty();
+                entries.values().removeIf(entry -> entry.file() == oldest);
+                oldest.close();
             } catch (IOException stuck) {
                 throw Storage.failed("remove", oldest.path(), stuck);
             }

@@ -1,10 +1,12 @@
 package org.morphogen.node.epoch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,39 @@ class DeltaLogTest {
         try (DeltaLog log = open()) {
             assertThat(log.tip()).contains(whole.header().epoch().digest());
             assertThat(log.bytes()).isLessThan(1000);
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeRemovedLeavesNoHoleBehindIt() throws IOException {
+        Epochs epochs = new Epochs(2);
+        Epoch at = epochs.root().epoch();
+        Path oldest = folder.resolve("deltas-0000000001.log");
+        try (DeltaLog log = DeltaLog.open(folder, 1, StepWatch.NONE)) {
+            for (int block = 0; block < 4; block++) {
+                Delta delta = epochs.delta(at, List.of());
+                log.append(delta);
+                at = delta.header().epoch();
+            }
+            byte[] sound = Files.readAllBytes(oldest);
+            Files.delete(oldest);
+            // Nobody can remove a folder that is not empty.
+            Files.createDirectories(oldest.resolve("stuck"));
+            long needed = at.number();
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> log.forgetBefore(needed)).hasMessageContaining(oldest.toString());
+            }
+            Files.delete(oldest.resolve("stuck"));
+            Files.delete(oldest);
+            Files.write(oldest, sound);
+        }
+        try (DeltaLog log = open()) {
+            assertThat(log.chain()).hasSize(4);
+            log.forgetBefore(at.number());
+            assertThat(log.chain()).hasSize(1);
+        }
+        try (DeltaLog log = open()) {
+            assertThat(log.tip()).contains(at.digest());
         }
     }
 
