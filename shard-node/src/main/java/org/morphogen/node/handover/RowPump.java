@@ -70,7 +70,7 @@ final class RowPump implements Runnable {
             taker.onError(Failures.toStatus(failure));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             LOG.error("Chunk {} could not be given", chunk.chunk().id(), defect);
             taker.onError(Failures.toStatus(
                     new MorphogenException(FailureReason.INTERNAL, "The node failed at this; its log tells why.")));

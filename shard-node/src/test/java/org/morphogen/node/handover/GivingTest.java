@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +30,7 @@ import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
+import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.fixture.QueryClient;
 import org.morphogen.node.fixture.Question;
 import org.morphogen.protocol.v1.CopyPart;
@@ -156,6 +159,82 @@ class GivingTest {
         pair.donor().holder().generations().drop(1, 0, 1);
         assertThat(reader.rest()).isEqualTo(expected);
         await().until(() -> pair.donor().holder().budget().usedBytes() == 0);
+    }
+
+    @Test
+    void aTakerIsToldThatTheHeapIsTooSmall() {
+        LiveChunk chunk = pair.donor()
+                .holder()
+                .generations()
+                .find(1)
+                .flatMap(held -> held.chunk(NARROW))
+                .orElseThrow();
+        ChunkGiver giver = new ChunkGiver();
+        NoRoomTaker taker = new NoRoomTaker();
+        giver.give(chunk, pair.donorKeeper().epochs(), 0, taker);
+        assertThat(Failures.fromStatus("donor", taker.told.join()).reason()).isEqualTo(FailureReason.INTERNAL);
+    }
+
+    /** Has no room for rows. */
+    private static final class NoRoomTaker extends ServerCallStreamObserver<CopyPart> {
+        private final CompletableFuture<StatusRuntimeException> told = new CompletableFuture<>();
+
+        @Override
+        public void onNext(CopyPart part) {
+            if (part.getPartCase() == CopyPart.PartCase.DATA) {
+                throw new OutOfMemoryError("as a full heap does");
+            }
+        }
+
+        @Override
+        public void onError(Throwable failed) {
+            told.complete((StatusRuntimeException) failed);
+        }
+
+        @Override
+        public void onCompleted() {
+            told.completeExceptionally(new AssertionError("all was given"));
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {
+            // It does not cancel.
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {
+            // It is always ready.
+        }
+
+        @Override
+        public void setCompression(String compression) {
+            // Nothing is compressed.
+        }
+
+        @Override
+        public void setMessageCompression(boolean enable) {
+            // Nothing is compressed.
+        }
+
+        @Override
+        public void disableAutoInboundFlowControl() {
+            // There is one message alone.
+        }
+
+        @Override
+        public void request(int count) {
+            // There is one message alone.
+        }
     }
 
     @Test
