@@ -60,7 +60,8 @@ final class ChunkStep {
                 settings.tls(),
                 settings.executor(),
                 settings.opener(),
-                settings.epochs().watch());
+                settings.epochs().watch(),
+                settings.taking());
         this.settings = settings;
     }
 

@@ -1,8 +1,10 @@
 package org.morphogen.node.generation;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.epoch.EpochSettings;
+import org.morphogen.node.handover.ChunkGiver;
 import org.morphogen.node.pull.Backoff;
 import org.morphogen.node.pull.PartFile;
 import org.morphogen.transport.TlsSettings;
@@ -16,6 +18,7 @@ import org.morphogen.transport.TlsSettings;
  * @param opener opens the files that pulled bytes go into
  * @param backoff between tries that fail
  * @param epochs what bounds a generation's epochs
+ * @param taking permits to take chunks over from other replicas, which all generations of the node share
  */
 public record LoadingSettings(
         MemoryBudget budget,
@@ -23,4 +26,16 @@ public record LoadingSettings(
         Executor executor,
         PartFile.Opener opener,
         Backoff backoff,
-        EpochSettings epochs) {}
+        EpochSettings epochs,
+        Semaphore taking) {
+    /** With as many permits as a node may take chunks at once. */
+    public LoadingSettings(
+            MemoryBudget budget,
+            TlsSettings tls,
+            Executor executor,
+            PartFile.Opener opener,
+            Backoff backoff,
+            EpochSettings epochs) {
+        this(budget, tls, executor, opener, backoff, epochs, new Semaphore(ChunkGiver.MOST_AT_ONCE));
+    }
+}

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes chunks of one generation over from replicas that the leader named, each into a checkpoint file. A file is there
- * whole and right, or as it was before. Bounded: {@link ChunkGiver#MOST_AT_ONCE} at once. Thread-safe; its calls block.
+ * whole and right, or as it was before. Bounded by permits that a node's takers share. Thread-safe; its calls block.
  */
 public final class ChunkTaker {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkTaker.class);
@@ -35,12 +35,13 @@ public final class ChunkTaker {
     private final Executor executor;
     private final PartFile.Opener opener;
     private final StepWatch watch;
-    private final Semaphore permits = new Semaphore(ChunkGiver.MOST_AT_ONCE);
+    private final Semaphore permits;
 
     /**
      * Takes from {@code donors}.
      *
      * @param opener opens the files that rows go into
+     * @param permits to take one chunk each
      */
     public ChunkTaker(
             int party,
@@ -49,7 +50,8 @@ public final class ChunkTaker {
             TlsSettings tls,
             Executor executor,
             PartFile.Opener opener,
-            StepWatch watch) {
+            StepWatch watch,
+            Semaphore permits) {
         this.party = party;
         this.generation = generation;
         this.donors = donors;
@@ -57,6 +59,7 @@ public final class ChunkTaker {
         this.executor = executor;
         this.opener = opener;
         this.watch = watch;
+        this.permits = permits;
     }
 
     /**
