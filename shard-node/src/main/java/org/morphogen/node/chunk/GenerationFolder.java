@@ -2,8 +2,13 @@ package org.morphogen.node.chunk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -106,15 +111,30 @@ public record GenerationFolder(Path path) {
         if (!Files.isDirectory(path)) {
             return List.of();
         }
-        try (Stream<Path> tree = Files.walk(path)) {
-            return tree.filter(Files::isRegularFile)
-                    .filter(file -> !path.equals(file.getParent()))
-                    .toList();
-        } catch (UncheckedIOException unreadable) {
-            throw Storage.failed("list", path, unreadable);
+        List<Path> files = new ArrayList<>();
+        try {
+            Files.walkFileTree(path, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (attributes.isRegularFile() && !path.equals(file.getParent())) {
+                        files.add(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
+                    // Files come and go meanwhile.
+                    if (failed instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw failed;
+                }
+            });
         } catch (IOException unreadable) {
             throw Storage.failed("list", path, unreadable);
         }
+        return files;
     }
 
     private static void delete(Path file) {

@@ -65,6 +65,13 @@ final class ChunkStep {
         this.settings = settings;
     }
 
+    /** Whether nothing of a chunk is on disk and the sources have it, so that it waits for them. */
+    boolean mustPull(ChunkId chunk) {
+        return !Files.exists(folder.checkpointFile(chunk))
+                && !Files.exists(folder.chunkFile(chunk))
+                && keeper.leadsOn(chunk, held.wish().baseEpoch());
+    }
+
     /** Loads or pulls a chunk; false when only another replica has its rows. */
     boolean load(ChunkId chunk) {
         Epoch base = held.wish().baseEpoch();

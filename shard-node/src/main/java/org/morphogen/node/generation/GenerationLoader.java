@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.morphogen.epoch.Epoch;
@@ -25,13 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one wish true in the background: the manifest, the delta log, then the chunks, a few at a time; first those that
- * are on disk or can be pulled, then those that only another replica has. What fails is tried again, ever more slowly,
- * until it succeeds or the loader is closed; meanwhile the generation tells the problem.
+ * Makes one wish true in the background: the manifest, the delta log, then the chunks, a few at a time: those on disk,
+ * those that can be pulled and those that only another replica has, side by side. What fails is tried again, ever more
+ * slowly, until it succeeds or the loader is closed; meanwhile the generation tells the problem.
  */
 final class GenerationLoader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GenerationLoader.class);
     private static final int CHUNKS_AT_ONCE = 4;
+    private static final String LEFTOVERS = "chunks that are not wanted any more";
     private static final long CLOSE_TIMEOUT_SECONDS = 8;
 
     /** What a donor answers now and then while all is well. */
@@ -64,7 +66,7 @@ final class GenerationLoader implements AutoCloseable {
 
     private void run() {
         HoldWish wish = held.wish();
-        removeLeftovers(wish);
+        boolean tidy = removeLeftovers();
         try (SnapshotSources sources =
                 SnapshotSources.open(wish.snapshot(), wish.sources(), settings.tls(), settings.executor())) {
             ManifestStep manifest = new ManifestStep(wish, folder, sources);
@@ -73,6 +75,10 @@ final class GenerationLoader implements AutoCloseable {
             if (!closed) {
                 held.manifest().ifPresent(known -> loadChunks(known, sources));
             }
+        }
+        if (!tidy) {
+            // Not while chunks come, whose unfinished files look like what a crash left.
+            retrying(LEFTOVERS, () -> 0, () -> folder.keepOnly(held.wish().chunks(), held.loaded()));
         }
     }
 
@@ -115,27 +121,39 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    private void removeLeftovers(HoldWish wish) {
+    /** What stays for now keeps nothing from being loaded. */
+    private boolean removeLeftovers() {
         try {
-            folder.keepOnly(wish.chunks(), held.loaded());
+            folder.keepOnly(held.wish().chunks(), held.loaded());
+            return true;
         } catch (RuntimeException stuck) {
-            report("chunks that are not wanted any more", stuck);
+            report(LEFTOVERS, stuck);
+            return false;
         }
     }
 
     private void loadChunks(Manifest manifest, SnapshotSources sources) {
-        Queue<ChunkId> missing = new ConcurrentLinkedQueue<>(held.missing());
-        Queue<ChunkId> wanting = new ConcurrentLinkedQueue<>();
         ChunkStep step = new ChunkStep(held, manifest, held.keeper().orElseThrow(), folder, sources, settings);
-        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+        Queue<ChunkId> pulled = new ConcurrentLinkedQueue<>(held.missing());
+        pulled.removeIf(chunk -> !step.mustPull(chunk));
+        Queue<ChunkId> others = new ConcurrentLinkedQueue<>(held.missing());
+        others.removeAll(pulled);
+        Semaphore takers = new Semaphore(CHUNKS_AT_ONCE);
+        try (ExecutorService taking = Executors.newVirtualThreadPerTaskExecutor();
+                ExecutorService loading = Executors.newVirtualThreadPerTaskExecutor()) {
+            Consumer<ChunkId> load = chunk -> {
+                if (!step.load(chunk)) {
+                    taking.execute(() -> take(step, chunk, takers));
+                }
+            };
             for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
-                workers.execute(() -> {
-                    drain(missing, chunk -> load(step, chunk, wanting));
-                    drain(wanting, step::take);
-                });
+                loading.execute(() -> drain(others, load));
+                loading.execute(() -> drain(pulled, load));
             }
-            workers.shutdown();
-            awaitOrInterrupt(workers);
+            loading.shutdown();
+            awaitOrInterrupt(loading);
+            taking.shutdown();
+            awaitOrInterrupt(taking);
         }
         if (!closed) {
             log.info(
@@ -145,17 +163,28 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    private static void load(ChunkStep step, ChunkId chunk, Queue<ChunkId> wanting) {
-        if (!step.load(chunk)) {
-            wanting.add(chunk);
+    private void take(ChunkStep step, ChunkId chunk, Semaphore takers) {
+        try {
+            takers.acquire();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            untilDone(chunk, step::take);
+        } finally {
+            takers.release();
         }
     }
 
     private void drain(Queue<ChunkId> chunks, Consumer<ChunkId> step) {
         for (ChunkId chunk = chunks.poll(); chunk != null && !closed; chunk = chunks.poll()) {
-            ChunkId current = chunk;
-            retrying("chunk " + current, () -> length(folder.partFile(current)), () -> step.accept(current));
+            untilDone(chunk, step);
         }
+    }
+
+    private void untilDone(ChunkId chunk, Consumer<ChunkId> step) {
+        retrying("chunk " + chunk, () -> length(folder.partFile(chunk)), () -> step.accept(chunk));
     }
 
     /**

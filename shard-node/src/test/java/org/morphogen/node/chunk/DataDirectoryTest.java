@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,43 @@ class DataDirectoryTest {
             Files.createDirectories(folder.resolve("generations/lost+found"));
 
             assertThat(directory.generations()).containsExactly(3L, 12L);
+        }
+    }
+
+    @Test
+    void filesThatVanishWhileLeftoversAreRemovedAreNoFailure() throws InterruptedException {
+        try (DataDirectory directory = DataDirectory.open(folder)) {
+            GenerationFolder generation = directory.generation(1);
+            List<ChunkId> wanted = IntStream.range(0, 20)
+                    .mapToObj(index -> new ChunkId("accounts", 0, index))
+                    .toList();
+            AtomicBoolean over = new AtomicBoolean();
+            Thread comesAndGoes = Thread.ofPlatform().start(() -> comeAndGo(generation, wanted, over));
+            try {
+                for (int i = 0; i < 1000; i++) {
+                    generation.keepOnly(wanted, List.of());
+                }
+            } finally {
+                over.set(true);
+                comesAndGoes.join();
+            }
+        }
+    }
+
+    private static void comeAndGo(GenerationFolder generation, List<ChunkId> chunks, AtomicBoolean over) {
+        try {
+            while (!over.get()) {
+                for (ChunkId chunk : chunks) {
+                    Path file = generation.chunkFile(chunk);
+                    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+                    Files.write(file, new byte[1]);
+                }
+                for (ChunkId chunk : chunks) {
+                    Files.delete(generation.chunkFile(chunk));
+                }
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +30,7 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.epoch.CheckpointFile;
 import org.morphogen.node.epoch.StepWatch;
 import org.morphogen.node.fixture.DonorProxy;
+import org.morphogen.node.fixture.Fault;
 import org.morphogen.node.fixture.QueryNode;
 import org.morphogen.snapshot.ChunkId;
 
@@ -78,6 +80,27 @@ class LateChunkTest {
         pair.startTaker();
         pair.awaitComplete();
         pair.assertHoldsItsWindow(pair.taker(), 1);
+    }
+
+    @Test
+    void chunksThatNoSourceGivesHoldUpNoneThatAReplicaGives() throws IOException {
+        pair.hold(1, first);
+        pair.taker().holder().awaitComplete(1);
+        pair.line().blocks(3, pair.donorKeeper(), pair.takerKeeper());
+        pair.stopTaker();
+        for (Path file : pair.takerFiles(".rows")) {
+            Files.delete(file);
+        }
+        pair.server().misbehave(request -> request.getFile().endsWith(".rows") ? Fault.REFUSE : Fault.NONE);
+        pair.startTaker();
+        pair.hold(2, pair.snapshot().chunkIds());
+        pair.recover(pair.line().donors(pair.donor().endpoint()));
+        int late = pair.snapshot().chunkIds().size() - first.size();
+        await().until(() -> pair.status().getChunksReady() == late);
+        pair.server().misbehave(request -> Fault.NONE);
+        pair.awaitComplete();
+        Epoch head = pair.line().chain().head();
+        pair.snapshot().chunkIds().forEach(id -> pair.assertHolds(pair.taker(), id, head));
     }
 
     @Test
