@@ -20,7 +20,7 @@ class ScheduleTest {
     private static final int STEPS = 4;
 
     /** Counts without a lock. */
-    static final class Careless implements Runnable, IntSupplier {
+    public static final class Careless implements Runnable, IntSupplier {
         private int count;
 
         @Override
@@ -37,7 +37,7 @@ class ScheduleTest {
     }
 
     /** Counts in a synchronized method and in a synchronized block. */
-    static final class Careful implements Runnable, IntSupplier {
+    public static final class Careful implements Runnable, IntSupplier {
         private int count;
 
         @Override
@@ -61,7 +61,7 @@ class ScheduleTest {
     }
 
     /** Takes two locks, every other time the other one first. */
-    static final class Crossing implements Runnable, IntSupplier {
+    public static final class Crossing implements Runnable, IntSupplier {
         private final Object one = new Object();
         private final Object two = new Object();
         private int count;
