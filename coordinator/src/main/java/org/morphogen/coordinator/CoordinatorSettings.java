@@ -60,8 +60,8 @@ public record CoordinatorSettings(
         Duration loadTimeout,
 
         @Setting("Where blocks come from: address of an Ethereum node that serves debug_traceBlockByHash or"
-                + " debug_traceBlockByNumber, and eth_getStorageAt if there is a slot-48 table. Without it and blockFile"
-                + " the matrix stands still.")
+                + " debug_traceBlockByNumber, eth_getBalance, eth_getTransactionCount, eth_getCode, and eth_getStorageAt if"
+                + " there is a slot-48 table. Without it and blockFile the matrix stands still.")
         Optional<String> ethereumNode,
 
         @Setting("Recorded blocks, one a line, to follow instead of a node.")

@@ -10,11 +10,11 @@ import org.morphogen.row.CodeDictionary;
 /**
  * What one side of a transaction's diff tells of an account.
  *
- * @param codeHash zero means, on the side after, that the account is no more; before, that it has no code
+ * @param code empty if the diff does not tell it
  * @param storage the changed slots; zero words are as good as slots left out
  */
 record AccountPart(
-        Optional<BigInteger> balance, Optional<Long> nonce, Optional<Bytes32> codeHash, Map<Bytes32, Bytes32> storage) {
+        Optional<BigInteger> balance, Optional<Long> nonce, Optional<CodePart> code, Map<Bytes32, Bytes32> storage) {
     /** The account that is not there. */
     static final AccountValue NONE = new AccountValue(BigInteger.ZERO, 0, CodeDictionary.EMPTY_CODE);
 
@@ -25,7 +25,9 @@ record AccountPart(
     /** The value of an account that was {@code base} but for what this tells. */
     AccountValue over(AccountValue base) {
         return new AccountValue(
-                balance.orElse(base.balance()), nonce.orElse(base.nonce()), codeHash.orElse(base.codeHash()));
+                balance.orElse(base.balance()),
+                nonce.orElse(base.nonce()),
+                code.map(CodePart::hash).orElse(base.codeHash()));
     }
 
     /** The whole value that the side before tells: what it leaves out is zero. */
@@ -38,6 +40,16 @@ record AccountPart(
 
     /** Whether this, as the side after, says that the account is no more; some nodes do it so. */
     boolean saysGone() {
-        return codeHash.filter(Words::isZero).isPresent();
+        return code.map(CodePart::hash).filter(Words::isZero).isPresent();
+    }
+
+    /**
+     * Whether this, as the side after, leaves open what code there is. Some nodes leave code out that was taken away,
+     * and code left out is else code unchanged. Only a delegation can be taken away, and that counts the nonce up.
+     */
+    boolean leavesCodeOpen(AccountPart pre) {
+        return code.isEmpty()
+                && nonce.isPresent()
+                && pre.code.filter(CodePart::mayDelegate).isPresent();
     }
 }

@@ -15,7 +15,8 @@ import org.morphogen.row.Bytes32;
 
 /**
  * Merges the diffs of a block's transactions, told by prestateTracer with {@code diffMode}, into what the block
- * changed. What the tracer does not tell must be added: slots that system calls wrote. Slots of a contract that deleted
+ * changed. What the tracer does not tell must be added: slots that system calls wrote, and what the diffs leave open,
+ * because nodes tell cleared delegations (EIP-7702) and deleted accounts (EIP-6780) in different ways. Slots of a contract that deleted
  * itself which the same transaction did not touch are lost (possible before the Cancun fork only). Not thread-safe.
  */
 final class BlockDiffs {
@@ -31,12 +32,33 @@ final class BlockDiffs {
         }
     }
 
-    /**
-     * What the block changed, its withdrawals included; ends the merging.
-     *
-     * @param words of slots after the block, zero where nothing is; they are right, whatever the diffs say
-     */
-    BlockChanges changes(BlockHead head, Map<SlotKey, Bytes32> words) throws BadJson {
+    /** Accounts whose values after the block the diffs leave open, in order. */
+    List<Address> openAccounts() {
+        List<Address> open = new ArrayList<>();
+        accounts.forEach((address, state) -> {
+            if (state.isValueOpen()) {
+                open.add(address);
+            }
+        });
+        return open;
+    }
+
+    /** Slots whose words after the block the diffs leave open, in order. */
+    List<SlotKey> openSlots() {
+        List<SlotKey> open = new ArrayList<>();
+        accounts.forEach((address, state) -> {
+            if (state.areSlotsOpen()) {
+                state.slots().keySet().forEach(slot -> open.add(new SlotKey(address, slot)));
+            }
+        });
+        return open;
+    }
+
+    /** What the block changed, its withdrawals included; ends the merging. */
+    BlockChanges changes(BlockHead head, StateAnswers known) throws BadJson {
+        known.accounts()
+                .forEach((address, value) -> accounts.computeIfAbsent(address, a -> new AccountState())
+                        .settle(value));
         List<Credit> credits = credits(head.withdrawals());
         List<AccountChange> changed = new ArrayList<>();
         SortedMap<SlotKey, Optional<Bytes32>> slots = new TreeMap<>();
@@ -44,7 +66,7 @@ final class BlockDiffs {
             changed.add(new AccountChange(address, state.after()));
             state.slots().forEach((slot, word) -> slots.put(new SlotKey(address, slot), word));
         });
-        words.forEach((slot, word) -> slots.put(slot, Optional.of(word).filter(w -> !Words.isZero(w))));
+        known.words().forEach((slot, word) -> slots.put(slot, Optional.of(word).filter(w -> !Words.isZero(w))));
         return new BlockChanges(head.block(), head.parentHash(), changed, inOrder(slots), credits);
     }
 

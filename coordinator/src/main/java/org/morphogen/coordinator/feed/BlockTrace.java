@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.morphogen.row.Bytes32;
 
 /**
  * A block's trace, merged while it is read: no more than one transaction's diff lies in memory beside the result.
@@ -30,16 +28,12 @@ record BlockTrace(BlockDiffs diffs, List<Optional<String>> transactions) {
         return trace;
     }
 
-    /**
-     * What the block changed, if this is the trace of that block.
-     *
-     * @param words of slots after the block, zero where nothing is; they are right, whatever the trace says
-     */
-    BlockChanges changes(BlockHead head, Map<SlotKey, Bytes32> words) throws BadJson {
+    /** What the block changed, if this is the trace of that block. */
+    BlockChanges changes(BlockHead head, StateAnswers known) throws BadJson {
         if (!fits(head.transactions())) {
             throw new BadJson("trace: is not that of block " + head.block().number() + ": its transactions are others");
         }
-        return diffs.changes(head, words);
+        return diffs.changes(head, known);
     }
 
     private boolean fits(List<String> expected) {

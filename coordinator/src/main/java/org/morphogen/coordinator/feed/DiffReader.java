@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.morphogen.coordinator.ethereum.CodeHash;
 import org.morphogen.coordinator.ethereum.Excerpt;
 import org.morphogen.row.Bytes32;
 
@@ -111,7 +110,7 @@ final class DiffReader {
         private final String place;
         private @Nullable BigInteger balance;
         private @Nullable Long nonce;
-        private @Nullable Bytes32 code;
+        private @Nullable CodePart code;
         private @Nullable Bytes32 codeHash;
         private final Map<Bytes32, Bytes32> storage = new HashMap<>();
 
@@ -124,7 +123,7 @@ final class DiffReader {
             switch (name) {
                 case "balance" -> balance = number(here, BALANCE_BITS);
                 case "nonce" -> nonce = number(here, NONCE_BITS).longValue();
-                case "code" -> code = CodeHash.of(Hex.bytes(here, Json.text(here, at)));
+                case "code" -> code = CodePart.of(Hex.bytes(here, Json.text(here, at)));
                 case "codeHash" -> codeHash = Hex.word(here, Json.text(here, at));
                 case "storage" -> storage(here);
                 default -> at.skipChildren();
@@ -132,11 +131,17 @@ final class DiffReader {
         }
 
         AccountPart part() throws BadJson {
-            if (code != null && codeHash != null && !code.equals(codeHash) && !Words.isZero(codeHash)) {
+            return new AccountPart(Optional.ofNullable(balance), Optional.ofNullable(nonce), codePart(), storage);
+        }
+
+        private Optional<CodePart> codePart() throws BadJson {
+            if (codeHash == null || code == null) {
+                return Optional.ofNullable(codeHash).map(CodePart::ofHash).or(() -> Optional.ofNullable(code));
+            }
+            if (!code.hash().equals(codeHash) && !Words.isZero(codeHash)) {
                 throw new BadJson(place + ": codeHash is not that of code");
             }
-            Optional<Bytes32> hash = Optional.ofNullable(codeHash).or(() -> Optional.ofNullable(code));
-            return new AccountPart(Optional.ofNullable(balance), Optional.ofNullable(nonce), hash, storage);
+            return Optional.of(new CodePart(codeHash, code.mayDelegate()));
         }
 
         private void storage(String here) throws IOException {

@@ -7,19 +7,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.MorphogenException;
-import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
 
 /** What a node knows of its chain. Every failure is an UNAVAILABLE. Not thread-safe. */
 final class NodeChain implements AutoCloseable {
     private final NodeConnection node;
-    private final NodeStorage storage;
+    private final NodeState state;
     /** Tracing by hash cannot give another block than the one meant; not every node has it. */
     private boolean tracesByHash = true;
 
     NodeChain(NodeConnection node) {
         this.node = node;
-        this.storage = new NodeStorage(node);
+        this.state = new NodeState(node);
     }
 
     /** The blocks of these numbers that the node has, by number. */
@@ -69,6 +68,15 @@ final class NodeChain implements AutoCloseable {
         return node.unavailable("does not have block " + number + ", which others had: it is not in sync", null);
     }
 
+    /** That the node's chain is a part of the one that was applied. */
+    MorphogenException shorter(long newest, long applied) {
+        return node.unavailable(
+                "has block " + newest + " for its newest, and block " + applied
+                        + " was taken before: it lags behind, or has lost blocks",
+                "Nothing is undone; it goes on once the node has caught up, or has other blocks in their place.",
+                null);
+    }
+
     @Override
     public void close() {
         node.close();
@@ -105,18 +113,11 @@ final class NodeChain implements AutoCloseable {
                 throw refused("the trace of block " + head.block().number(), refusal);
             case RpcAnswer.Result<BlockTrace>(BlockTrace trace) -> {
                 try {
-                    yield wanted.of(trace.changes(head, words(head, wanted)));
+                    yield wanted.of(trace.changes(head, state.after(head, trace.diffs(), wanted)));
                 } catch (BadJson misfit) {
                     throw node.unavailable("sent what cannot be used: " + misfit.getMessage(), misfit);
                 }
             }
-        };
-    }
-
-    private Map<SlotKey, Bytes32> words(BlockHead head, Wanted wanted) throws InterruptedException {
-        return switch (wanted) {
-            case ACCOUNTS -> Map.of();
-            case ACCOUNTS_AND_SLOTS -> storage.systemWords(head);
         };
     }
 

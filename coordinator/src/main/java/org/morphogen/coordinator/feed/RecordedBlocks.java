@@ -153,7 +153,7 @@ final class RecordedBlocks implements AutoCloseable {
             if (trace == null) {
                 throw new BadJson("diffs: is missing");
             }
-            return trace.diffs().changes(head.head(), slots == null ? Map.of() : slots);
+            return trace.diffs().changes(head.head(), new StateAnswers(Map.of(), slots == null ? Map.of() : slots));
         }
     }
 }

@@ -27,8 +27,20 @@ record RpcCall(String method, String params) {
     static RpcCall storage(BlockHead head, SlotKey slot) {
         return new RpcCall(
                 "eth_getStorageAt",
-                "[\"" + slot.address() + "\",\"" + Hex.ofWord(slot.slot()) + "\",{\"blockHash\":\""
-                        + head.block().hash() + "\"}]");
+                "[\"" + slot.address() + "\",\"" + Hex.ofWord(slot.slot()) + "\"," + atHash(head) + "]");
+    }
+
+    /** Balance, nonce and code of an account after that block, in this order. */
+    static List<RpcCall> account(BlockHead head, Address address) {
+        String params = "[\"" + address + "\"," + atHash(head) + "]";
+        return List.of(
+                new RpcCall("eth_getBalance", params),
+                new RpcCall("eth_getTransactionCount", params),
+                new RpcCall("eth_getCode", params));
+    }
+
+    private static String atHash(BlockHead head) {
+        return "{\"blockHash\":\"" + head.block().hash() + "\"}";
     }
 
     /** The calls as a body, each call's place in the list as its id; a single one stands for itself. */

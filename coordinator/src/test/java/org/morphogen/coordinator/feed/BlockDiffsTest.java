@@ -319,7 +319,7 @@ class BlockDiffsTest {
             at.nextToken();
             BlockHead head =
                     new BlockHead(Chains.info('a', 2), Chains.word(1), OptionalLong.empty(), List.of(), withdrawals);
-            return BlockTrace.read(at).diffs().changes(head, words);
+            return BlockTrace.read(at).diffs().changes(head, new StateAnswers(Map.of(), words));
         }
     }
 

@@ -39,6 +39,7 @@ public final class FakeEthereumNode implements AutoCloseable {
     private volatile List<Chains.Block> chain = List.of();
     private volatile LongPredicate untraceable = number -> false;
     private final Map<String, String> storage = new ConcurrentHashMap<>();
+    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile long oldestState;
     private volatile int tracesInABatch = Integer.MAX_VALUE;
@@ -47,6 +48,10 @@ public final class FakeEthereumNode implements AutoCloseable {
     /** Answers a request in place of the node. */
     interface Fault {
         void answer(HttpExchange exchange) throws IOException, InterruptedException;
+    }
+
+    private record Account(String balance, String nonce, String code) {
+        static final Account NONE = new Account("\"0x0\"", "\"0x0\"", "\"0x\"");
     }
 
     public FakeEthereumNode() throws IOException {
@@ -97,7 +102,12 @@ public final class FakeEthereumNode implements AutoCloseable {
         storage.put(block.hash() + address + slot, word);
     }
 
-    /** Refuses storage at earlier blocks, as a node does that keeps the newest states alone. */
+    /** An account after a block, as JSON that the node answers; accounts of which nothing is said are not there. */
+    void hasAccount(BlockInfo block, String address, String balance, String nonce, String code) {
+        accounts.put(block.hash() + address, new Account(balance, nonce, code));
+    }
+
+    /** Refuses storage and accounts at earlier blocks, as a node does that keeps the newest states alone. */
     void keepsStateFrom(long number) {
         oldestState = number;
     }
@@ -199,6 +209,10 @@ public final class FakeEthereumNode implements AutoCloseable {
                                 .map(block ->
                                         word(block.info(), param, params.get(1).asText()))
                                 .orElse("\"error\":{\"code\":-32001,\"message\":\"Resource not found\"}");
+                    case "eth_getBalance", "eth_getTransactionCount", "eth_getCode" ->
+                        at(params.get(1).get("blockHash").asText())
+                                .map(block -> account(block.info(), param, method))
+                                .orElse("\"error\":{\"code\":-32001,\"message\":\"Resource not found\"}");
                     default -> throw new AssertionError(method);
                 };
         return "{\"jsonrpc\":\"2.0\"," + answer + ",\"id\":" + call.get("id") + "}";
@@ -211,10 +225,24 @@ public final class FakeEthereumNode implements AutoCloseable {
     }
 
     private String word(BlockInfo block, String address, String slot) {
-        String word = storage.getOrDefault(block.hash() + address + slot, "\"" + Chains.word(0) + "\"");
+        return state(block, storage.getOrDefault(block.hash() + address + slot, "\"" + Chains.word(0) + "\""));
+    }
+
+    private String account(BlockInfo block, String address, String method) {
+        Account account = accounts.getOrDefault(block.hash() + address, Account.NONE);
+        return state(
+                block,
+                switch (method) {
+                    case "eth_getBalance" -> account.balance();
+                    case "eth_getTransactionCount" -> account.nonce();
+                    default -> account.code();
+                });
+    }
+
+    private String state(BlockInfo block, String result) {
         return block.number() < oldestState
                 ? "\"error\":{\"code\":-32000,\"message\":\"missing trie node\"}"
-                : "\"result\":" + word;
+                : "\"result\":" + result;
     }
 
     private Optional<Chains.Block> at(String param) {

@@ -78,14 +78,12 @@ final class MadeEthereumNode implements AutoCloseable {
 
     /** One transaction, named as its block is, that does it all. */
     private static String trace(MadeChain.Block block) {
-        StringBuilder pre = new StringBuilder();
         StringBuilder post = new StringBuilder();
         block.changes()
                 .forEach((address, value) -> value.ifPresentOrElse(
                         after -> entry(post, address, after(after)),
-                        () -> entry(pre, address, "{\"balance\":\"0x1\"}")));
-        return "[{\"txHash\":\"" + block.info().hash() + "\",\"result\":{\"pre\":{" + pre + "},\"post\":{" + post
-                + "}}}]";
+                        () -> entry(post, address, "{\"balance\":\"0x0\"}")));
+        return "[{\"txHash\":\"" + block.info().hash() + "\",\"result\":{\"pre\":{},\"post\":{" + post + "}}}]";
     }
 
     private static void entry(StringBuilder side, String address, String value) {
