@@ -15,6 +15,8 @@ import org.morphogen.snapshot.BlockInfo;
 final class HeadReader {
     private static final int MAX_ENTRIES = 1 << 20;
     private static final int GWEI_BITS = 64;
+    /** Root of a list without entries. */
+    private static final String EMPTY_ROOT = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421";
 
     private final JsonParser at;
     private @Nullable Long number;
@@ -22,6 +24,8 @@ final class HeadReader {
     private @Nullable String parentHash;
     private @Nullable String stateRoot;
     private OptionalLong timestamp = OptionalLong.empty();
+    private @Nullable String withdrawalsRoot;
+    private boolean tellsTransactions;
     private final List<String> transactions = new ArrayList<>();
     private final List<Withdrawal> withdrawals = new ArrayList<>();
 
@@ -36,14 +40,30 @@ final class HeadReader {
         }
         HeadReader reader = new HeadReader(at);
         Json.object("block", at, reader::readOfNode);
-        return Optional.of(reader.head());
+        BlockHead head = reader.head();
+        reader.requireWhole();
+        return Optional.of(head);
     }
 
     private void readOfNode(String name) throws IOException {
-        if (name.equals("timestamp")) {
-            timestamp = OptionalLong.of(Hex.number(name, Json.text(name, at)));
-        } else {
-            read(name);
+        switch (name) {
+            case "timestamp" -> timestamp = OptionalLong.of(Hex.number(name, Json.text(name, at)));
+            case "withdrawalsRoot" -> {
+                if (at.currentToken() != JsonToken.VALUE_NULL) {
+                    withdrawalsRoot = Hex.hash(name, Json.text(name, at));
+                }
+            }
+            default -> read(name);
+        }
+    }
+
+    /** What a node left out must not pass for a block that has none. */
+    private void requireWhole() throws BadJson {
+        if (!tellsTransactions) {
+            throw new BadJson("transactions: is missing");
+        }
+        if (withdrawalsRoot != null && withdrawals.isEmpty() != withdrawalsRoot.equals(EMPTY_ROOT)) {
+            throw new BadJson("withdrawals: are not those that withdrawalsRoot tells");
         }
     }
 
@@ -54,8 +74,10 @@ final class HeadReader {
             case "hash" -> hash = Hex.hash(name, Json.text(name, at));
             case "parentHash" -> parentHash = Hex.hash(name, Json.text(name, at));
             case "stateRoot" -> stateRoot = Hex.hash(name, Json.text(name, at));
-            case "transactions" ->
+            case "transactions" -> {
                 Json.array(name, at, () -> bounded(name, transactions).add(Hex.hash(name, Json.text(name, at))));
+                tellsTransactions = true;
+            }
             case "withdrawals" -> withdrawals();
             default -> at.skipChildren();
         }

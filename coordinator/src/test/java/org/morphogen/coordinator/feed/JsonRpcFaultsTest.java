@@ -79,6 +79,51 @@ class JsonRpcFaultsTest {
         assertThat(feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
     }
 
+    /** Each stands in the place of {@code 'withdrawals':[]} in a block that a node sends. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'withdrawalsRoot':'ROOT'",
+                "'withdrawals':null,'withdrawalsRoot':'ROOT'",
+                "'withdrawals':[],'withdrawalsRoot':'ROOT'",
+                "'withdrawalsRoot':'ROOT','withdrawals':[]",
+                "'withdrawals':[{'address':'0x00000000000000000000000000000000000000aa','amount':'0x1'}],'withdrawalsRoot':'NONE'",
+            })
+    void withdrawalsThatANodeLeavesOutAreNotTakenForNone(String fields) throws IOException {
+        answerHeads("\"withdrawals\":[]", withRoots(fields));
+
+        assertUnavailable(
+                catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)),
+                "withdrawals: are not those that withdrawalsRoot tells");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'withdrawals':[],'withdrawalsRoot':'NONE'",
+                "'withdrawalsRoot':'NONE'",
+                "'withdrawals':[{'address':'0x00000000000000000000000000000000000000aa','amount':'0x1'}],'withdrawalsRoot':'ROOT'",
+                "'withdrawalsRoot':null",
+                "'withdrawals':null",
+            })
+    void aBlockMayHaveNoWithdrawals(String fields) throws IOException, InterruptedException {
+        answerHeads("\"withdrawals\":[]", withRoots(fields));
+
+        assertThat(feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)).isInstanceOf(FeedStep.Append.class);
+    }
+
+    @Test
+    void transactionsThatANodeLeavesOutAreNotTakenForNone() throws IOException {
+        answerHeads("\"transactions\":", "\"others\":");
+
+        assertUnavailable(
+                catchThrowable(() -> feed.next(APPLIED, Wanted.ACCOUNTS, Duration.ZERO)), "transactions: is missing");
+    }
+
     @Test
     void deepNestingIsBrokenJson() {
         node.fail(FakeEthereumNode.reply(200, "[".repeat(20_000)));
@@ -242,6 +287,19 @@ class JsonRpcFaultsTest {
             }
         }
         return out.toString();
+    }
+
+    private static String withRoots(String fields) {
+        return fields.replace("ROOT", "0x" + "5c".repeat(32))
+                .replace("NONE", "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
+                .replace('\'', '"');
+    }
+
+    /** The next request, for the heads of blocks 1 and 2, is answered with something in another's place. */
+    private void answerHeads(String old, String other) throws IOException {
+        String heads = node.answer(RpcCall.body(List.of(RpcCall.head(1), RpcCall.head(2))));
+        assertThat(heads).contains(old);
+        node.fail(FakeEthereumNode.reply(200, heads.replace(old, other)));
     }
 
     private JsonRpcFeed feed(Duration requestTime) {
