@@ -76,7 +76,7 @@ public final class BlockRecorder {
                 case FeedStep.TooDeep(String why) ->
                     throw new MorphogenException(
                             FailureReason.UNAVAILABLE, "The recording cannot go on: " + why + ". Begin a new one.");
-                case FeedStep.Nothing() -> {
+                case FeedStep.Nothing _ -> {
                     return window.getLast();
                 }
             }

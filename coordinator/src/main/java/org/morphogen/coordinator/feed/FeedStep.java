@@ -1,5 +1,6 @@
 package org.morphogen.coordinator.feed;
 
+import java.util.OptionalLong;
 import org.morphogen.snapshot.BlockInfo;
 
 /** What a {@link BlockFeed} says to do. */
@@ -13,6 +14,15 @@ public sealed interface FeedStep {
     /** None of the applied blocks is on the chain: undoing does not help, a newer snapshot does. */
     record TooDeep(String why) implements FeedStep {}
 
-    /** There was no newer block in the given time. */
-    record Nothing() implements FeedStep {}
+    /**
+     * There was no newer block in the given time.
+     *
+     * @param newest when the newest block was made, in seconds since 1970; empty where that is not told
+     */
+    record Nothing(OptionalLong newest) implements FeedStep {
+        /** Where it is not told when the newest block was made. */
+        public Nothing() {
+            this(OptionalLong.empty());
+        }
+    }
 }

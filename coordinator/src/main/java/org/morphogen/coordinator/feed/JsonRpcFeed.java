@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.MorphogenException;
@@ -15,8 +16,9 @@ import org.morphogen.snapshot.BlockInfo;
 
 /**
  * The blocks of an Ethereum node, over JSON-RPC. The node must take batches and serve {@code eth_getBlockByNumber} and
- * {@code debug_traceBlockByHash} or {@code debug_traceBlockByNumber} with the prestateTracer; where slots are wanted,
- * {@code eth_getStorageAt} at a block's hash too.
+ * {@code debug_traceBlockByHash} or {@code debug_traceBlockByNumber} with the prestateTracer; at a block's hash {@code
+ * eth_getBalance}, {@code eth_getTransactionCount} and {@code eth_getCode}, for accounts of which a trace leaves open
+ * what became of them; and where slots are wanted, {@code eth_getStorageAt} in the same way.
  *
  * <p>At most {@link FeedLimits#aheadBlocks} blocks lie in memory, those not yet asked for among them. Not thread-safe.
  */
@@ -26,6 +28,9 @@ public final class JsonRpcFeed implements BlockFeed {
     private final Deque<BlockChanges> ahead = new ArrayDeque<>();
     /** What of the blocks is in {@code ahead}. */
     private Wanted fetched = Wanted.ACCOUNTS;
+
+    /** The newest block that was applied, if the node had none after it when last asked. */
+    private Optional<BlockHead> newest = Optional.empty();
 
     /** How many blocks to fetch at a time: fewer while the node has trouble with more. */
     private int width;
@@ -45,8 +50,8 @@ public final class JsonRpcFeed implements BlockFeed {
     /**
      * {@inheritDoc}
      *
-     * <p>A chain that has become shorter, without another block in an applied one's place, looks like a node that lags
-     * behind: then the {@link FeedStep.Undo} comes only after {@code wait}.
+     * <p>A chain that has become shorter, without another block in an applied one's place, is that of a node which lags
+     * behind: nothing is undone, and the node counts as failing.
      */
     @Override
     public FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException {
@@ -55,12 +60,12 @@ public final class JsonRpcFeed implements BlockFeed {
         }
         Patience patience = new Patience(wait);
         while (true) {
-            Optional<FeedStep> step = patience.keepTrying(() -> look(applied, wanted, patience));
+            Optional<FeedStep> step = patience.keepTrying(() -> look(applied, wanted));
             if (step.isPresent()) {
                 return step.get();
             }
             if (!patience.pause(limits.pollInterval())) {
-                return new FeedStep.Nothing();
+                return new FeedStep.Nothing(newest.map(BlockHead::timestamp).orElse(OptionalLong.empty()));
             }
         }
     }
@@ -83,35 +88,44 @@ public final class JsonRpcFeed implements BlockFeed {
         chain.close();
     }
 
-    private Optional<FeedStep> look(List<BlockInfo> applied, Wanted wanted, Patience patience)
-            throws InterruptedException {
+    private Optional<FeedStep> look(List<BlockInfo> applied, Wanted wanted) throws InterruptedException {
         try {
-            return step(applied, wanted, patience);
+            return step(applied, wanted);
         } catch (MorphogenException failed) {
             if (width == 1) {
                 throw failed;
             }
             // One block may be served where several are too much for the node's limits or ours.
             width = 1;
-            return step(applied, wanted, patience);
+            return step(applied, wanted);
         }
     }
 
-    private Optional<FeedStep> step(List<BlockInfo> applied, Wanted wanted, Patience patience)
-            throws InterruptedException {
+    private Optional<FeedStep> step(List<BlockInfo> applied, Wanted wanted) throws InterruptedException {
         BlockInfo last = applied.getLast();
         if (wanted != fetched || ahead.isEmpty() || !ahead.element().isChildOf(last)) {
             ahead.clear();
             fetched = wanted;
-            Map<Long, BlockHead> heads = chain.heads(LongStream.rangeClosed(last.number(), last.number() + width)
+            Map<Long, BlockHead> heads = chain.heads(LongStream.rangeClosed(last.number(), last.number() + reach(last))
                     .boxed()
                     .toList());
+            newest = Optional.empty();
             if (!NodeChain.holds(heads, last)) {
-                return leave(applied, patience);
+                return leave(applied);
             }
-            fetch(children(last, heads));
+            List<BlockHead> children = children(last, heads);
+            if (children.isEmpty()) {
+                newest = Optional.ofNullable(heads.get(last.number()));
+            }
+            fetch(children);
         }
         return Optional.ofNullable(ahead.poll()).map(FeedStep.Append::new);
+    }
+
+    /** How many blocks to look for after an applied one: where there was none just now, more than one seldom come. */
+    private int reach(BlockInfo last) {
+        boolean atTheTip = newest.filter(head -> head.block().equals(last)).isPresent();
+        return atTheTip ? 1 : width;
     }
 
     private static List<BlockHead> children(BlockInfo last, Map<Long, BlockHead> heads) {
@@ -135,7 +149,7 @@ public final class JsonRpcFeed implements BlockFeed {
         }
     }
 
-    private Optional<FeedStep> leave(List<BlockInfo> applied, Patience patience) throws InterruptedException {
+    private Optional<FeedStep> leave(List<BlockInfo> applied) throws InterruptedException {
         Fork fork = Fork.find(applied, chain);
         if (fork.shared().isEmpty()) {
             if (!fork.replaced()) {
@@ -147,7 +161,12 @@ public final class JsonRpcFeed implements BlockFeed {
                             + " deeper than that, or the node is of another network"));
         }
         BlockInfo to = fork.shared().get();
-        boolean left = !to.equals(applied.getLast()) && (fork.replaced() || patience.isOver());
-        return left ? Optional.of(new FeedStep.Undo(to)) : Optional.empty();
+        if (to.equals(applied.getLast())) {
+            return Optional.empty();
+        }
+        if (!fork.replaced()) {
+            throw chain.shorter(to.number(), applied.getLast().number());
+        }
+        return Optional.of(new FeedStep.Undo(to));
     }
 }

@@ -22,10 +22,6 @@ final class Patience {
         this.nanos = wait.compareTo(FOREVER) > 0 ? Long.MAX_VALUE : wait.toNanos();
     }
 
-    boolean isOver() {
-        return left() <= 0;
-    }
-
     /** Sleeps that long, or for what is left; false without sleeping if nothing is left. */
     boolean pause(Duration time) throws InterruptedException {
         long left = left();

@@ -102,7 +102,7 @@ class BlockRecorderTest {
                     case FeedStep.Undo(BlockInfo to) ->
                         applied.subList(applied.indexOf(to) + 1, applied.size()).clear();
                     case FeedStep.TooDeep(String why) -> throw new AssertionError(why);
-                    case FeedStep.Nothing() -> {
+                    case FeedStep.Nothing _ -> {
                         return steps;
                     }
                 }

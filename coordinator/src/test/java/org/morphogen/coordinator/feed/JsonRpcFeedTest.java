@@ -2,12 +2,14 @@ package org.morphogen.coordinator.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +55,9 @@ class JsonRpcFeedTest {
         }
 
         assertThat(applied).isEqualTo(Chains.infos('a', 10, 20));
-        assertThat(feed.next(applied, Wanted.ACCOUNTS, Duration.ofMillis(5))).isEqualTo(new FeedStep.Nothing());
+        assertThat(feed.next(applied, Wanted.ACCOUNTS, Duration.ofMillis(5)))
+                .as("it tells how old the newest block is")
+                .isEqualTo(new FeedStep.Nothing(OptionalLong.of(Chains.timestamp(20))));
     }
 
     @Test
@@ -80,9 +84,7 @@ class JsonRpcFeedTest {
     void waitsForTheNextBlock() throws InterruptedException {
         node.serve(CHAIN.subList(0, 6));
         Thread later = Thread.ofVirtual().start(() -> {
-            while (node.calls().size() < 20) {
-                Thread.onSpinWait();
-            }
+            await().until(() -> node.calls().size() >= 20);
             node.serve(CHAIN);
         });
 
@@ -126,21 +128,69 @@ class JsonRpcFeedTest {
     }
 
     @Test
-    void aChainThatIsMerelyShorterIsUndoneOnlyAfterTheWait() throws InterruptedException {
+    void aChainThatIsMerelyShorterUndoesNothing() throws InterruptedException {
+        List<BlockInfo> applied = Chains.infos('a', 10, 15);
         node.serve(CHAIN.subList(0, 8));
 
-        assertThat(feed.next(Chains.infos('a', 10, 15), Wanted.ACCOUNTS, Duration.ofMillis(50)))
-                .isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
-        assertThat(node.callsOf("eth_getBlockByNumber")).isGreaterThan(15);
+        assertThatThrownBy(() -> feed.next(applied, Wanted.ACCOUNTS, Duration.ofMillis(50)))
+                .isInstanceOfSatisfying(
+                        MorphogenException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.UNAVAILABLE))
+                .hasMessageContaining("has block 12 for its newest, and block 15 was taken before")
+                .hasMessageContaining("goes on once the node has caught up");
+        node.serve(CHAIN);
+        assertThat(appended(feed.next(applied, Wanted.ACCOUNTS, LONG))).isEqualTo(Chains.info('a', 16));
+    }
+
+    @Test
+    void aShorterChainThatGrowsInAnotherWayIsUndoneThen() throws InterruptedException {
+        List<BlockInfo> applied = Chains.infos('a', 10, 15);
+        node.serve(CHAIN.subList(0, 8));
+        assertThatThrownBy(() -> feed.next(applied, Wanted.ACCOUNTS, Duration.ZERO))
+                .isInstanceOf(MorphogenException.class);
+        node.serve(Chains.joined(CHAIN.subList(0, 8), Chains.branch('b', Chains.info('a', 12), 13)));
+
+        assertThat(feed.next(applied, Wanted.ACCOUNTS, LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
+    }
+
+    @Test
+    void atTheTipItLooksForOneBlockAlone() throws InterruptedException {
+        List<BlockInfo> applied = Chains.infos('a', 10, 12);
+        node.serve(CHAIN.subList(0, 8));
+
+        assertThat(headsAskedFor(applied)).isEqualTo(1 + 4);
+        assertThat(headsAskedFor(applied)).isEqualTo(1 + 1);
+        assertThat(headsAskedFor(applied)).isEqualTo(1 + 1);
+        assertThat(headsAskedFor(Chains.infos('a', 8, 10)))
+                .as("of another block")
+                .isEqualTo(1 + 4);
+    }
+
+    @Test
+    void afterTheTipItLooksForSeveralBlocksAgain() throws InterruptedException {
+        node.serve(CHAIN.subList(0, 8));
+        headsAskedFor(Chains.infos('a', 10, 12));
+        node.serve(CHAIN);
+
+        assertThat(appended(feed.next(Chains.infos('a', 10, 12), Wanted.ACCOUNTS, LONG)))
+                .isEqualTo(Chains.info('a', 13));
+        assertThat(headsAskedFor(Chains.infos('a', 10, 13))).isEqualTo(1 + 4);
+    }
+
+    @Test
+    void aReorganisationAtTheTipIsNoticed() throws InterruptedException {
+        List<BlockInfo> applied = Chains.infos('a', 10, 15);
+        node.serve(CHAIN.subList(0, 11));
+        headsAskedFor(applied);
+        node.serve(Chains.joined(CHAIN.subList(0, 8), Chains.branch('b', Chains.info('a', 12), 15)));
+
+        assertThat(feed.next(applied, Wanted.ACCOUNTS, LONG)).isEqualTo(new FeedStep.Undo(Chains.info('a', 12)));
     }
 
     @Test
     void aNodeThatCatchesUpWithinTheWaitUndoesNothing() throws InterruptedException {
         node.serve(CHAIN.subList(0, 8));
         Thread later = Thread.ofVirtual().start(() -> {
-            while (node.calls().size() < 30) {
-                Thread.onSpinWait();
-            }
+            await().until(() -> node.calls().size() >= 30);
             node.serve(CHAIN);
         });
 
@@ -265,6 +315,13 @@ class JsonRpcFeedTest {
 
     static FeedLimits limits(int ahead) {
         return new FeedLimits(Duration.ofSeconds(20), Duration.ofMillis(1), 1 << 20, ahead);
+    }
+
+    /** By one look. */
+    private long headsAskedFor(List<BlockInfo> applied) throws InterruptedException {
+        long before = node.callsOf("eth_getBlockByNumber");
+        feed.next(applied, Wanted.ACCOUNTS, Duration.ZERO);
+        return node.callsOf("eth_getBlockByNumber") - before;
     }
 
     private static BlockInfo appended(FeedStep step) {

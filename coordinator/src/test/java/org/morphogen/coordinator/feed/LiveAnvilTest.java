@@ -1,6 +1,7 @@
 package org.morphogen.coordinator.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.morphogen.failure.MorphogenException;
 import org.morphogen.snapshot.BlockInfo;
 
 /**
@@ -48,10 +50,12 @@ class LiveAnvilTest {
             assertThat(story.undone).as("seed %d", seed).isEqualTo(1);
 
             anvil.call("anvil_rollback", "[2]");
-            story.follow();
+            assertThatThrownBy(story::follow)
+                    .isInstanceOf(MorphogenException.class)
+                    .hasMessageContaining("was taken before");
+            story.grow(2);
             assertThat(story.undone).as("seed %d", seed).isEqualTo(2);
             assertThat(story.replay.applied().getLast()).isEqualTo(anvil.head());
-            story.grow(2);
             story.keep(fork);
             recordsTheSame(anvil, story);
         }

@@ -268,7 +268,7 @@ class RecordedFeedTest {
                         steps.add(why);
                         return steps;
                     }
-                    case FeedStep.Nothing() -> steps.add("end");
+                    case FeedStep.Nothing _ -> steps.add("end");
                 }
             }
         }

@@ -36,7 +36,7 @@ final class Replay {
             case FeedStep.Undo(BlockInfo to) ->
                 states.subList(applied().indexOf(to) + 1, states.size()).clear();
             case FeedStep.TooDeep(String why) -> throw new AssertionError(why);
-            case FeedStep.Nothing() -> {
+            case FeedStep.Nothing _ -> {
                 return false;
             }
         }
