@@ -68,6 +68,11 @@ public final class DemoCommand implements Callable<Integer> {
         if (nodes < 1 || nodes > 16) {
             throw new MorphogenException(FailureReason.SETTINGS_INVALID, "--nodes: 1 to 16 are possible.");
         }
+        if (chain == ChainChoice.Wish.RECORDED && anvil != null) {
+            throw new MorphogenException(
+                    FailureReason.SETTINGS_INVALID,
+                    "--anvil: recorded blocks need no Ethereum node; leave out --anvil or --chain=recorded.");
+        }
         PrintWriter out = spec.commandLine().getOut();
         Story story = new Story(output == OutputFormat.TEXT ? out : new PrintWriter(Writer.nullWriter()));
         ClusterPlan plan = new ClusterPlan(ClusterPlan.ownLauncher(), freshFolder(), nodes, 1, NODE_MEMORY);

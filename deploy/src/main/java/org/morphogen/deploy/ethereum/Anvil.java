@@ -95,7 +95,8 @@ public final class Anvil implements AutoCloseable {
                 GUARD,
                 "anvil-guard",
                 Long.toString(ProcessHandle.current().pid()),
-                program.toString(),
+                // Absolute: a name alone would be looked up in PATH.
+                program.toAbsolutePath().toString(),
                 "--accounts=0",
                 "--disable-default-create2-deployer",
                 "--hardfork=london",
@@ -184,6 +185,9 @@ public final class Anvil implements AutoCloseable {
 
     private BlockInfo block(String which) {
         JsonNode block = call("eth_getBlockByNumber", which, false);
+        if (!block.hasNonNull("number") || !block.hasNonNull("hash") || !block.hasNonNull("stateRoot")) {
+            throw new MorphogenException(FailureReason.UNAVAILABLE, "anvil does not tell its block " + which + ".");
+        }
         return new BlockInfo(
                 Long.decode(block.get("number").asText()),
                 block.get("hash").asText(),

@@ -3,8 +3,12 @@ package org.morphogen.deploy.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -67,6 +71,39 @@ class ChainChoiceTest {
     }
 
     @Test
+    void aNodeThatHasNoBlockIsNoLiveNode() throws IOException {
+        Path anvil = TestScript.write(folder.resolve("anvil"), "exec sleep 50");
+        HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        byte[] nothing = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":null}".getBytes(StandardCharsets.UTF_8);
+        node.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, nothing.length);
+                exchange.getResponseBody().write(nothing);
+            }
+        });
+        node.start();
+        try {
+            Chosen chosen = open(
+                    Wish.AUTO,
+                    Optional.of(anvil),
+                    new Endpoint("127.0.0.1", node.getAddress().getPort()));
+            assertThat(chosen.why()).contains("anvil does not tell its block latest");
+            assertThat(chosen.chain().setting()).startsWith("blockFile: ");
+        } finally {
+            node.stop(0);
+        }
+    }
+
+    @Test
+    void aProgramIsAFileEvenIfItsNameHasNoSlash() throws IOException {
+        Path anvil = Path.of("true");
+        Chosen chosen = open(Wish.AUTO, Optional.of(anvil));
+        assertThat(chosen.why())
+                .as("not the program of that name in PATH")
+                .contains(anvil.toAbsolutePath() + ": not found");
+    }
+
+    @Test
     void whatIsAskedForIsNotReplaced() {
         assertThatThrownBy(() -> open(Wish.LIVE, Optional.empty()))
                 .isInstanceOfSatisfying(
@@ -75,11 +112,15 @@ class ChainChoiceTest {
     }
 
     private Chosen open(Wish wish, Optional<Path> anvil) throws IOException {
+        return open(wish, anvil, NOWHERE);
+    }
+
+    private Chosen open(Wish wish, Optional<Path> anvil, Endpoint listen) throws IOException {
         Path npm = TestScript.write(
                 folder.resolve("npm"),
                 "touch %s; echo npm error code EOFFLINE; exit 1".formatted(folder.resolve("npm-was-run")));
         try (ChainChoice choice = new ChainChoice(wish, anvil, new AnvilInstall(npm.toString()))) {
-            return choice.open(Files.createDirectory(folder.resolve("demo")), () -> NOWHERE);
+            return choice.open(Files.createDirectory(folder.resolve("demo")), () -> listen);
         }
     }
 }
