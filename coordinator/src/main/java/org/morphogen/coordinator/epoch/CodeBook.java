@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.morphogen.coordinator.feed.BlockChanges;
 import org.morphogen.epoch.GrownDictionary;
 import org.morphogen.row.AccountValue;
@@ -15,7 +16,8 @@ import org.morphogen.row.CodeHashes;
 
 /**
  * The ids of a table's code hashes, from one epoch to the next: a hash that a block brings gets the next id, in the order
- * of the accounts' addresses, so both parties give the same. Takes some 100 bytes a hash. Not thread-safe.
+ * of the accounts' addresses, so both parties give the same. Takes some 100 bytes a hash. Thread-safe: what it gives for
+ * a block stays true whatever is begun meanwhile.
  */
 final class CodeBook {
     private final CodeDictionary snapshot;
@@ -35,30 +37,20 @@ final class CodeBook {
      * dictionary gets too long.
      *
      * @param before the dictionary at the epoch before
-     * @return the new codes
      */
-    List<Bytes32> begin(GrownDictionary before, BlockChanges block) {
+    synchronized BlockCodes begin(GrownDictionary before, BlockChanges block) {
         index(before.added());
-        Set<Bytes32> fresh = new LinkedHashSet<>();
-        block.accounts()
-                .forEach(change -> change.after()
-                        .map(AccountValue::codeHash)
-                        .filter(hash -> !ids.containsKey(hash))
-                        .ifPresent(fresh::add));
-        List<Bytes32> added = List.copyOf(fresh);
+        Set<Bytes32> named = block.accounts().stream()
+                .flatMap(change -> change.after().stream())
+                .map(AccountValue::codeHash)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        List<Bytes32> added =
+                named.stream().filter(hash -> !ids.containsKey(hash)).toList();
         index(before.plus(added).added());
-        return added;
-    }
-
-    /** The id of a code hash of the epoch before or of the block that was begun last. */
-    int id(Bytes32 codeHash) {
-        return Optional.ofNullable(ids.get(codeHash))
-                .orElseThrow(() -> new IllegalStateException("a code hash of another block"));
-    }
-
-    /** All code hashes of the epoch before and of the block that was begun last. */
-    CodeDictionary dictionary() {
-        return snapshot.with(indexed);
+        Map<Bytes32, Integer> wanted = new HashMap<>();
+        named.forEach(
+                hash -> wanted.put(hash, Optional.ofNullable(ids.get(hash)).orElseThrow()));
+        return new BlockCodes(added, snapshot.with(indexed), wanted);
     }
 
     /** Makes the ids those of the snapshot and of {@code wanted}, perhaps after blocks were undone. */

@@ -39,7 +39,7 @@ import org.morphogen.snapshot.TableManifest;
 
 /**
  * Makes the delta of a block. What it makes follows from the rows and dictionaries of the epoch before and the block
- * alone, so both parties make the same. Thread-safe; makes one at a time.
+ * alone, so both parties make the same. Thread-safe: whoever waits for rows holds up nobody.
  */
 final class DeltaBuilder {
     private final Manifest manifest;
@@ -47,7 +47,7 @@ final class DeltaBuilder {
 
     private DeltaBuilder(Manifest manifest, Map<String, CodeBook> codes) {
         this.manifest = manifest;
-        this.codes = codes;
+        this.codes = Map.copyOf(codes);
     }
 
     /** For a generation of that snapshot; fails with SNAPSHOT_INVALID or STORAGE_FAILED when it cannot be read. */
@@ -91,17 +91,21 @@ final class DeltaBuilder {
      * @param dictionaries as they were at that epoch
      * @param rows reads a table's rows as they were at that epoch
      */
-    synchronized BuiltDelta build(
+    BuiltDelta build(
             Epoch parent, GrownDictionaries dictionaries, BlockChanges block, Function<TableManifest, RowReader> rows) {
         List<DeltaPiece> pieces = new ArrayList<>();
         List<DictionaryGrowth> growths = new ArrayList<>();
         for (TableManifest table : manifest.tables()) {
-            Optional<GrownDictionary> dictionary = dictionaries.of(table.name());
-            if (dictionary.isPresent() && !begin(table, dictionary.get(), block, growths)) {
+            Optional<BlockCodes> begun = begin(table, dictionaries, block);
+            if (begun.isEmpty()) {
                 return fullDictionary(table, block);
             }
+            BlockCodes known = begun.get();
+            if (!known.added().isEmpty()) {
+                growths.add(new DictionaryGrowth(table.name(), known.added()));
+            }
             DeltaPlanner planner = new DeltaPlanner(table.addressing(), table.rowBytes());
-            switch (planner.plan(edits(table, block), rows.apply(table))) {
+            switch (planner.plan(edits(table, known, block), rows.apply(table))) {
                 case DeltaPlan.Planned planned -> addPieces(table, planned.changes(), pieces);
                 case DeltaPlan.Full full -> {
                     return full(table, full, block);
@@ -120,26 +124,22 @@ final class DeltaBuilder {
         return new BuiltDelta.Whole(Delta.of(header, pieces));
     }
 
-    /** Gives ids to the block's new codes; false when there is no room for them. */
-    private boolean begin(
-            TableManifest table, GrownDictionary before, BlockChanges block, List<DictionaryGrowth> growths) {
+    /** Gives ids to the block's new codes; empty when there is no room for them. */
+    private Optional<BlockCodes> begin(TableManifest table, GrownDictionaries dictionaries, BlockChanges block) {
+        CodeBook book = codes.get(table.name());
+        Optional<GrownDictionary> before = dictionaries.of(table.name());
+        if (book == null || before.isEmpty()) {
+            return Optional.of(BlockCodes.NONE);
+        }
         try {
-            List<Bytes32> added = codes(table).begin(before, block);
-            if (!added.isEmpty()) {
-                growths.add(new DictionaryGrowth(table.name(), added));
-            }
-            return true;
+            return Optional.of(book.begin(before.get(), block));
         } catch (IllegalArgumentException tooLong) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private CodeBook codes(TableManifest table) {
-        return codes.computeIfAbsent(table.name(), _ -> new CodeBook(CodeDictionary.NONE));
-    }
-
-    private List<RowEdit> edits(TableManifest table, BlockChanges block) {
-        return new TableEdits(RowSchema.parse(table.schema()), table.addressing(), codes(table)).of(block);
+    private static List<RowEdit> edits(TableManifest table, BlockCodes known, BlockChanges block) {
+        return new TableEdits(RowSchema.parse(table.schema()), table.addressing(), known).of(block);
     }
 
     private static BuiltDelta fullDictionary(TableManifest table, BlockChanges block) {

@@ -20,16 +20,13 @@ import org.morphogen.row.RowSchema;
 import org.morphogen.row.Slot48;
 import org.morphogen.row.SlotValue;
 
-/**
- * What a block's changes mean for the rows of one table. Has no state but that of its codes, which must have begun the
- * block.
- */
+/** What a block's changes mean for the rows of one table, whose codes must be those of the block. Has no state. */
 final class TableEdits {
     private final RowSchema schema;
     private final TableAddressing addressing;
-    private final CodeBook codes;
+    private final BlockCodes codes;
 
-    TableEdits(RowSchema schema, TableAddressing addressing, CodeBook codes) {
+    TableEdits(RowSchema schema, TableAddressing addressing, BlockCodes codes) {
         this.schema = schema;
         this.addressing = addressing;
         this.codes = codes;
@@ -49,27 +46,36 @@ final class TableEdits {
         List<RowEdit> edits = new ArrayList<>();
         for (AccountChange change : block.accounts()) {
             byte[] key = change.address().bytes();
-            edits.add(new RowEdit(key, _ -> change.after().map(value -> row(key, value))));
+            edits.add(new RowEdit(key, _ -> change.after().map(value -> row(key, value, codeId(value)))));
         }
         for (Credit credit : block.credits()) {
             byte[] key = credit.address().bytes();
-            edits.add(new RowEdit(key, current -> Optional.of(row(key, plus(current, credit.wei())))));
+            edits.add(new RowEdit(key, current -> Optional.of(credited(key, current, credit.wei()))));
         }
         return edits;
     }
 
-    private AccountValue plus(Optional<byte[]> current, BigInteger wei) {
+    private byte[] credited(byte[] key, Optional<byte[]> current, BigInteger wei) {
         AccountValue before = current.map(row -> (AccountValue) schema.decode(row, codes.dictionary()))
                 .orElse(new AccountValue(BigInteger.ZERO, 0, CodeDictionary.EMPTY_CODE));
-        return new AccountValue(before.balance().add(wei), before.nonce(), before.codeHash());
+        AccountValue after = new AccountValue(before.balance().add(wei), before.nonce(), before.codeHash());
+        // Its code may be any of the table's, and keeps its id.
+        long codeId = schema instanceof Account32 account
+                ? current.map(account::codeId).orElse(0L)
+                : 0;
+        return row(key, after, codeId);
     }
 
-    private byte[] row(byte[] key, AccountValue value) {
+    private long codeId(AccountValue value) {
+        return schema instanceof Account32 ? codes.id(value.codeHash()) : 0;
+    }
+
+    /** @param codeId of the value's code; of no meaning where rows hold the code's hash */
+    private byte[] row(byte[] key, AccountValue value, long codeId) {
         byte[] row = new byte[schema.rowBytes()];
         long tag = addressing.tag(key);
         switch (schema) {
-            case Account32 account ->
-                account.encode(tag, value.balance(), value.nonce(), codes.id(value.codeHash()), row, 0);
+            case Account32 account -> account.encode(tag, value.balance(), value.nonce(), codeId, row, 0);
             case Account64 account -> account.encode(tag, value, row, 0);
             case Slot48 _, BytesN _ -> throw new IllegalStateException("a table of no accounts");
         }

@@ -47,8 +47,10 @@ class CodeBookTest {
             }
             BlockChanges block = block(pool);
             GrownDictionary before = chain.getLast();
-            List<Bytes32> added = book.begin(before, block);
-            assertThat(new CodeBook(CodeDictionary.NONE).begin(before, block)).isEqualTo(added);
+            BlockCodes codes = book.begin(before, block);
+            List<Bytes32> added = codes.added();
+            assertThat(new CodeBook(CodeDictionary.NONE).begin(before, block).added())
+                    .isEqualTo(added);
             List<Bytes32> plain = new ArrayList<>(List.of(CodeDictionary.EMPTY_CODE));
             for (int at = 0; at < before.added().count(); at++) {
                 plain.add(before.added().at(at));
@@ -60,10 +62,14 @@ class CodeBookTest {
                         .ifPresent(plain::add);
             }
             for (int id = 0; id < plain.size(); id++) {
-                assertThat(book.id(plain.get(id))).isEqualTo(id);
-                assertThat(book.dictionary().codeHash(id)).isEqualTo(plain.get(id));
+                assertThat(codes.dictionary().codeHash(id)).isEqualTo(plain.get(id));
             }
-            assertThat(book.dictionary().size()).isEqualTo(plain.size());
+            assertThat(codes.dictionary().size()).isEqualTo(plain.size());
+            for (AccountChange change : block.accounts()) {
+                change.after()
+                        .map(AccountValue::codeHash)
+                        .ifPresent(hash -> assertThat(codes.id(hash)).isEqualTo(plain.indexOf(hash)));
+            }
             if (random.nextInt(4) > 0) {
                 // Else the block is given up, as when a node does not take it.
                 chain.add(before.plus(added));
