@@ -23,15 +23,15 @@ import org.morphogen.snapshot.Manifest;
 
 /**
  * What a leader knows of one generation's epochs: where its nodes are, and the deltas of the window that it made itself.
- * Those of an earlier leader it makes again when a node lacks them. Deltas may be asked for by several threads; all else is
+ * Those of an earlier leader, and those that were too much to keep, it makes again when a node lacks them. Deltas may be asked for by several threads; all else is
  * for one.
  */
 final class GenerationLine {
     private final SnapshotLibrary library;
     private final NodeCalls calls;
     private final NodeEpochs nodes;
-    /** By the digest of the epoch that they lead to; no more than the window's. */
-    private final Map<Bytes32, Delta> deltas = new ConcurrentHashMap<>();
+    /** No more than the window's. */
+    private final RememberedDeltas deltas = new RememberedDeltas(RememberedDeltas.MOST_BYTES);
 
     /** By the digest of their epoch; no more than the window's. They share what they have in common. */
     private final Map<Bytes32, GrownDictionaries> dictionaries = new ConcurrentHashMap<>();
@@ -51,7 +51,7 @@ final class GenerationLine {
     /** Of an epoch that is now in the window. */
     void remember(Delta delta) {
         Bytes32 digest = delta.header().epoch().digest();
-        deltas.put(digest, delta);
+        deltas.add(delta);
         Optional.ofNullable(dictionaries.get(delta.header().parentDigest()))
                 .ifPresent(before ->
                         dictionaries.put(digest, before.plus(delta.header().dictionaries())));
@@ -60,7 +60,7 @@ final class GenerationLine {
     /** Keeps no more than the window needs. */
     void keepOnly(List<Epoch> window) {
         Set<Bytes32> digests = window.stream().map(Epoch::digest).collect(Collectors.toSet());
-        deltas.keySet().retainAll(digests);
+        deltas.keepOnly(window);
         dictionaries.keySet().retainAll(digests);
     }
 
@@ -106,9 +106,9 @@ final class GenerationLine {
     /** The delta that leads to an epoch of the window; fails with UNAVAILABLE when it cannot be made again. */
     Delta delta(ServedLine served, int index, BlockFeed feed, Duration wait) throws InterruptedException {
         Epoch wanted = served.window().get(index);
-        Delta known = deltas.get(wanted.digest());
-        if (known != null) {
-            return known;
+        Optional<Delta> known = deltas.leadingTo(wanted);
+        if (known.isPresent()) {
+            return known.get();
         }
         var before = served.window().subList(0, index);
         if (feed.next(ChainFollower.blocks(before), wanted(served), wait) instanceof FeedStep.Append append
