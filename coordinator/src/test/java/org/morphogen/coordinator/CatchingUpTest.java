@@ -167,6 +167,7 @@ class CatchingUpTest {
         awaitStalled("c1", "historical state is not available");
 
         assertThat(serve(2).getState()).isEqualTo("SERVING");
+        assertThat(serve(2)).as("asked for again").isEqualTo(generation(2));
 
         ClusterView view = awaitServed("c1", 2, 20);
         assertThat(view.getServing().getStalled()).contains("refused the trace");
@@ -176,7 +177,7 @@ class CatchingUpTest {
 
     @Test
     void whatCannotBeServedOrGivenUpIsRefusedWithTheReason() {
-        assertRefused(() -> serve(1), "is not being published");
+        assertRefused(() -> serve(7), "is not being published");
         assertRefused(() -> abandon(1), "is the one that is served");
         assertRefused(() -> abandon(7), "is not known");
         nodes.forEach(node -> node.setLoading(false));
@@ -188,7 +189,7 @@ class CatchingUpTest {
 
         assertRefused(() -> serve(2), "cannot be served yet");
         assertThat(abandon(2).getState()).isEqualTo("FAILED");
-        assertRefused(() -> abandon(2), "is over: FAILED");
+        assertThat(abandon(2)).as("asked for again").isEqualTo(generation(2));
         assertThat(publication).failsWithin(PATIENCE);
     }
 
@@ -197,6 +198,8 @@ class CatchingUpTest {
         party.publish("new");
 
         assertThat(abandon(1).getState()).isEqualTo("RETIRED");
+        assertThat(abandon(1)).as("asked for again").isEqualTo(generation(1));
+        assertRefused(() -> serve(1), "is not being published");
         assertThat(awaitServed("c1", 2, 40).getEarlierList()).isEmpty();
     }
 
@@ -365,6 +368,13 @@ class CatchingUpTest {
         PartyStatus status = party.awaitStatus(
                 coordinator, now -> now.getStaged().getStalled().contains(why));
         return status.getStaged();
+    }
+
+    private GenerationInfo generation(long number) {
+        return party.generations().stream()
+                .filter(info -> info.getGeneration() == number)
+                .findFirst()
+                .orElseThrow();
     }
 
     private GenerationInfo serve(long generation) {

@@ -94,29 +94,36 @@ public final class GenerationControl implements AutoCloseable {
     }
 
     /**
-     * Serves a generation that catches up with the chain as it is, at the block that it has come to.
+     * Serves a generation that catches up with the chain as it is, at the block that it has come to. Nothing happens when
+     * it is served: the administrator may ask again because the answer was lost.
      *
      * @return its record then
      * @throws MorphogenException REQUEST_INVALID when it does not catch up, or cannot be served yet
      */
     public GenerationRecord serve(long generation) {
         return loop.ask(() -> {
-            GenerationRecord staging = ledger.staging()
-                    .filter(record -> record.generation() == generation)
-                    .orElseThrow(() -> notThatOne(generation, "is not being published"));
-            LOG.info("Generation {} is served before it has caught up, as an administrator wants", generation);
-            takeUp(staging).serveAsItIs();
-            publication = Optional.empty();
-            advanced();
-            return ledger.record(generation).orElseThrow();
+            Optional<GenerationRecord> served = ledger.served().filter(record -> record.generation() == generation);
+            return served.isPresent() ? served.get() : serveAsItIs(generation);
         });
     }
 
+    private GenerationRecord serveAsItIs(long generation) {
+        GenerationRecord staging = ledger.staging()
+                .filter(record -> record.generation() == generation)
+                .orElseThrow(() -> notThatOne(generation, "is not being published"));
+        LOG.info("Generation {} is served before it has caught up, as an administrator wants", generation);
+        takeUp(staging).serveAsItIs();
+        publication = Optional.empty();
+        advanced();
+        return ledger.record(generation).orElseThrow();
+    }
+
     /**
-     * Gives up a generation that is being published, or one that was served before and is still held.
+     * Gives up a generation that is being published, or one that was served before and is still held. Nothing happens
+     * when it is over: the administrator may ask again because the answer was lost.
      *
      * @return its record then
-     * @throws MorphogenException REQUEST_INVALID when it is neither
+     * @throws MorphogenException REQUEST_INVALID when it is served, or not known
      */
     public GenerationRecord abandon(long generation) {
         return loop.ask(() -> {
@@ -134,7 +141,7 @@ public final class GenerationControl implements AutoCloseable {
                     }
                     retirement.retire(record);
                 }
-                case RETIRED, FAILED -> throw notThatOne(generation, "is over: " + record.state());
+                case RETIRED, FAILED -> LOG.debug("Generation {} is over already", generation);
             }
             return ledger.record(generation).orElseThrow();
         });
