@@ -1,5 +1,6 @@
 package org.morphogen.coordinator.epoch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChainFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainFollower.class);
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(2);
     private static final String WORK = "the leader's own work";
 
     private final long generation;
@@ -75,9 +77,9 @@ final class ChainFollower implements AutoCloseable {
         thread.start();
     }
 
-    /** Waits until it has ended. */
-    void awaitEnd() throws InterruptedException {
-        thread.join();
+    /** Waits until it has ended, or so long; true if it has. */
+    boolean awaitEnd(Duration most) throws InterruptedException {
+        return thread.join(most);
     }
 
     /** Begins to end. */
@@ -86,12 +88,17 @@ final class ChainFollower implements AutoCloseable {
         thread.interrupt();
     }
 
-    /** Ends; waits for a call to a node that is under way. */
+    /**
+     * Ends, and waits for that for a while. One that is stuck does no harm: the books take nothing of it any more, and nodes
+     * refuse its term once there is another one.
+     */
     @Override
     public void close() {
         end();
         try {
-            awaitEnd();
+            if (!awaitEnd(LONGEST_FAREWELL)) {
+                LOG.warn("{} is slow to end; another term ends what it does", thread.getName());
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

@@ -61,7 +61,7 @@ public final class ChainFollowers implements AutoCloseable {
         }
     }
 
-    /** Ends all, and waits for them. */
+    /** Ends all, and waits for them for a while. */
     @Override
     public void close() {
         List<ChainFollower> ending;

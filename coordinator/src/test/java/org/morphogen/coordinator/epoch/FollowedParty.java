@@ -158,7 +158,7 @@ final class FollowedParty implements AutoCloseable {
     /** Waits until the leader has ended by itself. */
     void awaitEndOfLeader() throws InterruptedException {
         if (leader != null) {
-            leader.awaitEnd();
+            assertThat(leader.awaitEnd(Duration.ofSeconds(30))).isTrue();
         }
     }
 
