@@ -13,12 +13,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,7 @@ import org.morphogen.protocol.v1.EpochBinding;
 import org.morphogen.protocol.v1.GenerationInfo;
 import org.morphogen.protocol.v1.PartyStatus;
 import org.morphogen.protocol.v1.PublishProgress;
+import org.morphogen.protocol.v1.Replica;
 import org.morphogen.protocol.v1.ServeRequest;
 import org.morphogen.protocol.v1.ServedGeneration;
 import org.morphogen.protocol.v1.StagedGeneration;
@@ -278,6 +281,28 @@ class CatchingUpTest {
                 .allSatisfy(node ->
                         assertThat(node.epochs(2).taken()).as("each block once").isEqualTo(20));
         publication.cancel(true);
+    }
+
+    @Test
+    void aNewLeaderShowsTheServedOneWhileAnEarlierOneIsFarBehind() {
+        party.publish("new");
+        ServedGeneration before = awaitServed("c1", 2, 40).getEarlier(0);
+        party.killCoordinator("c1");
+        CountDownLatch gate = new CountDownLatch(1);
+        nodes.forEach(node -> {
+            node.epochControl().beforeApplyTo(1, gate::await);
+            node.epochs(1).rewind(epoch(before.getWindow(1)).digest());
+        });
+
+        ethereum.serve(TO_45);
+        party.keepSuperseded(Duration.ofMinutes(5));
+        watch(party.startCoordinator("c2"));
+
+        ClusterView view = party.awaitView("c2", now -> blockOf(now) == 45 && now.getEarlierCount() == 1);
+        assertThat(allReady(view.getServing())).isTrue();
+        assertThat(view.getEarlier(0).getShardsList())
+                .allSatisfy(shard -> assertThat(shard.getReplicasList()).noneMatch(Replica::getReady));
+        gate.countDown();
     }
 
     @Test

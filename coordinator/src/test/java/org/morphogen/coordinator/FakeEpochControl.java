@@ -5,6 +5,8 @@ import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ import org.morphogen.snapshot.TableManifest;
 public final class FakeEpochControl {
     private final Function<Long, HeldEpochs> held;
     private volatile Fault beforeApply = () -> {};
+    private final Map<Long, Fault> beforeApplyTo = new ConcurrentHashMap<>();
     private volatile Fault afterApply = () -> {};
     private volatile Fault beforeRewind = () -> {};
     private volatile Fault afterRewind = () -> {};
@@ -49,6 +52,11 @@ public final class FakeEpochControl {
     /** Strikes when a delta has come whole, before it is taken in. */
     public void beforeApply(Fault fault) {
         beforeApply = fault;
+    }
+
+    /** As {@link #beforeApply}, for one generation alone. */
+    public void beforeApplyTo(long generation, Fault fault) {
+        beforeApplyTo.put(generation, fault);
     }
 
     /** Strikes when a delta has been taken in, before that is said. */
@@ -101,6 +109,7 @@ public final class FakeEpochControl {
                         .build(),
                 epochs.snapshot().manifest());
         beforeApply.strike();
+        beforeApplyTo.getOrDefault(start.getGeneration(), () -> {}).strike();
         Epoch head = epochs.apply(delta);
         afterApply.strike();
         return nonsense

@@ -54,6 +54,7 @@ public final class TestParty implements AutoCloseable {
     private final Map<String, FakeNode> nodes = new LinkedHashMap<>();
     private Optional<String> ethereumNode = Optional.empty();
     private int windowEpochs = 64;
+    private LeaderTimings timings = QUICK;
 
     public TestParty(Path folder) {
         this.folder = folder;
@@ -78,8 +79,23 @@ public final class TestParty implements AutoCloseable {
         windowEpochs = window;
     }
 
+    /** Coordinators that start from now on keep superseded generations that long. */
+    public void keepSuperseded(Duration grace) {
+        timings = new LeaderTimings(
+                QUICK.pollInterval(),
+                QUICK.pollDeadline(),
+                QUICK.tick(),
+                QUICK.resendPause(),
+                QUICK.callDeadline(),
+                QUICK.placePatience(),
+                QUICK.awayPatience(),
+                QUICK.problemPatience(),
+                grace,
+                QUICK.loadTimeout());
+    }
+
     public Coordinator startCoordinator(String id) {
-        Coordinator coordinator = new Coordinator(settings(id), QUICK);
+        Coordinator coordinator = new Coordinator(settings(id), timings);
         coordinator.start();
         coordinators.put(id, coordinator);
         return coordinator;

@@ -1,12 +1,13 @@
 package org.morphogen.coordinator.generation;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.morphogen.coordinator.epoch.LineStanding;
 import org.morphogen.coordinator.view.ServedView;
 import org.morphogen.coordinator.view.ViewBuilder;
@@ -18,12 +19,16 @@ final class ViewKeeper {
     /** Generations served before that the view lists, the newest of them. */
     static final int MOST_EARLIER = 4;
 
+    /** What a new leader waits for word of earlier ones that are slow to give it, once it has had that of the served one. */
+    private static final Duration PATIENCE_WITH_EARLIER = Duration.ofMillis(500);
+
     /** A view that is longer lists none: more does not fit into a znode. */
     private static final int MOST_BYTES = 900 << 10;
 
     private final Ledger ledger;
     private final ServedView served;
     private boolean begun;
+    private OptionalLong heardOfServedNanos = OptionalLong.empty();
 
     ViewKeeper(Ledger ledger, ServedView served) {
         this.ledger = ledger;
@@ -31,13 +36,14 @@ final class ViewKeeper {
     }
 
     /**
-     * Writes the view if it has changed. A new leader waits until it has heard of every node once: else it would
-     * first call all replicas unready.
+     * Writes the view if it has changed. A new leader waits until it has heard of every node once, and how the served
+     * generation stands: else it would first call all replicas unready. For earlier generations it does not wait long; the
+     * replicas of one of which nothing is known are not ready.
      *
      * @param standings how generations follow the chain, where the party follows one
      */
     void update(Situation now, Optional<ChainStandings> standings) {
-        begun |= now.complete() && listed().allMatch(record -> isToldOf(record, standings));
+        begun = begun || mayBegin(now, standings);
         if (!begun) {
             return;
         }
@@ -48,8 +54,14 @@ final class ViewKeeper {
         }
     }
 
-    private Stream<GenerationRecord> listed() {
-        return Stream.concat(ledger.served().stream(), earlier().stream());
+    private boolean mayBegin(Situation now, Optional<ChainStandings> standings) {
+        if (!now.complete() || !ledger.served().stream().allMatch(record -> isToldOf(record, standings))) {
+            return false;
+        }
+        long since = heardOfServedNanos.orElse(now.nanos());
+        heardOfServedNanos = OptionalLong.of(since);
+        return now.nanos() - since >= PATIENCE_WITH_EARLIER.toNanos()
+                || earlier().stream().allMatch(record -> isToldOf(record, standings));
     }
 
     /** Those that clients may still ask whose other party has not moved on; newest first. */
@@ -80,6 +92,9 @@ final class ViewKeeper {
         Optional<LineStanding> standing = standings.flatMap(told -> told.of(record.generation()));
         Set<String> ready = now.wishes().met(record.generation(), now.sightings());
         standing.ifPresent(told -> ready.retainAll(told.atHead()));
+        if (!isToldOf(record, standings)) {
+            ready.clear();
+        }
         return new ViewBuilder(endpoints, ready)
                         .served(
                                 record.snapshotDigest(),
