@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.morphogen.coordinator.feed.BlockFeed;
 import org.morphogen.coordinator.feed.FeedStep;
@@ -39,7 +40,8 @@ final class ChainFollower implements AutoCloseable {
     private final StepWatch steps;
     private final Thread thread;
     private final Told told = new Told();
-    private String stalled = "";
+    private final RefusedDelta refused = new RefusedDelta();
+    private Standstill standstill = Standstill.NONE;
     private ChainPlace place = ChainPlace.UNTOLD;
     private Optional<LineStanding> reported = Optional.empty();
     private volatile boolean over;
@@ -144,9 +146,14 @@ final class ChainFollower implements AutoCloseable {
         mine.nodes().settle(line, index -> mine.delta(line, index, spareFeed, pace.block()));
         if (mine.nodes().areEnough(line)) {
             report();
-            follow(line);
+            Optional<Delta> again = refused.again(line.head());
+            if (again.isPresent()) {
+                publish(line, again.get());
+            } else {
+                follow(line);
+            }
         } else {
-            mine.nodes().missing(line).ifPresent(who -> stalled = who);
+            mine.nodes().missing(line).ifPresent(this::note);
             report();
             Thread.sleep(pace.pause());
         }
@@ -158,14 +165,14 @@ final class ChainFollower implements AutoCloseable {
         try {
             wanted = mine.wanted(line);
         } catch (MorphogenException unread) {
-            stand(unread.explain());
+            stand(Trouble.NO_DELTA, unread.explain());
             return;
         }
         FeedStep step;
         try {
             step = feed.next(blocks(line.window()), wanted, pace.block());
         } catch (MorphogenException unreachable) {
-            stand("No blocks come: " + unreachable.explain());
+            stand(Trouble.NO_BLOCKS, "No blocks come: " + unreachable.explain());
             return;
         }
         go(line, step);
@@ -175,7 +182,7 @@ final class ChainFollower implements AutoCloseable {
         switch (step) {
             case FeedStep.Append append -> append(line, append);
             case FeedStep.Undo undo -> undo(line, undo.to());
-            case FeedStep.TooDeep tooDeep -> stand(offChain(line, tooDeep));
+            case FeedStep.TooDeep tooDeep -> stand(Trouble.OFF_CHAIN, offChain(line, tooDeep));
             case FeedStep.Nothing _ -> goesOn(ChainPlace.NEWEST);
         }
     }
@@ -190,22 +197,29 @@ final class ChainFollower implements AutoCloseable {
     }
 
     private void append(ServedLine line, FeedStep.Append append) throws InterruptedException {
+        Optional<Delta> known = refused.leadingTo(line.head(), append.changes().block());
+        if (known.isPresent()) {
+            publish(line, known.get());
+            return;
+        }
         BuiltDelta built;
         try {
             built = mine.build(line, line.head(), append.changes());
         } catch (MorphogenException unread) {
-            stand(unread.explain());
+            stand(Trouble.NO_DELTA, unread.explain());
             return;
         }
         switch (built) {
             case BuiltDelta.Whole whole -> publish(line, whole.delta());
-            case BuiltDelta.Impossible impossible -> stand(impossible.why());
+            case BuiltDelta.Impossible impossible -> stand(Trouble.TOO_FULL, impossible.why());
         }
     }
 
     private void publish(ServedLine line, Delta delta) throws InterruptedException {
         steps.reached(StepWatch.Step.DELTA_BUILT);
+        Set<String> answering = mine.nodes().atHead();
         if (!mine.nodes().apply(line, delta)) {
+            refuse(line, delta, answering);
             return;
         }
         steps.reached(StepWatch.Step.DELTA_APPLIED);
@@ -217,6 +231,19 @@ final class ChainFollower implements AutoCloseable {
         steps.reached(StepWatch.Step.HEAD_PUBLISHED);
         mine.keepOnly(kept);
         goesOn(ChainPlace.ON_CHAIN);
+    }
+
+    /** @param answering nodes that still answer for the head as it is, as far as is known before they are asked again */
+    private void refuse(ServedLine line, Delta delta, Set<String> answering) throws InterruptedException {
+        refused.remember(delta);
+        BlockInfo block = delta.header().block();
+        note(new Standstill(
+                Trouble.REFUSED,
+                "Block " + block.number() + " (" + block.hash() + ") is not taken in and tried again. "
+                        + mine.nodes().refusals(line)));
+        place = ChainPlace.UNTOLD;
+        report(answering);
+        Thread.sleep(pace.block());
     }
 
     /** Clients first: they ask no more for epochs that nodes then forget. */
@@ -235,23 +262,32 @@ final class ChainFollower implements AutoCloseable {
 
     private void goesOn(ChainPlace now) {
         told.well(WORK);
-        stalled = "";
+        refused.forget();
+        standstill = Standstill.NONE;
         place = now;
         report();
     }
 
-    private void stand(String why) throws InterruptedException {
-        if (!why.equals(stalled)) {
-            LOG.warn("Epochs of generation {} stand still: {}", generation, why);
-        }
-        stalled = why;
+    private void stand(Trouble trouble, String why) throws InterruptedException {
+        note(new Standstill(trouble, why));
         place = ChainPlace.UNTOLD;
         report();
         Thread.sleep(pace.block());
     }
 
+    private void note(Standstill now) {
+        if (!now.equals(standstill)) {
+            LOG.warn("Epochs of generation {} stand still: {}", generation, now.why());
+        }
+        standstill = now;
+    }
+
     private void report() {
-        LineStanding now = new LineStanding(mine.nodes().atHead(), stalled, place);
+        report(mine.nodes().atHead());
+    }
+
+    private void report(Set<String> atHead) {
+        LineStanding now = new LineStanding(atHead, standstill, place);
         if (reported.filter(now::equals).isEmpty()) {
             books.report(generation, now);
             reported = Optional.of(now);

@@ -6,16 +6,21 @@ import java.util.Set;
  * How a generation follows the chain.
  *
  * @param atHead nodes that can answer its head
- * @param stalled why its epochs do not follow the chain; empty while they do
+ * @param standstill why its epochs do not follow the chain
  * @param place of its head on the chain
  */
-public record LineStanding(Set<String> atHead, String stalled, ChainPlace place) {
+public record LineStanding(Set<String> atHead, Standstill standstill, ChainPlace place) {
     public LineStanding {
         atHead = Set.copyOf(atHead);
     }
 
+    /** Why its epochs do not follow the chain, in full; empty while they do. */
+    public String stalled() {
+        return standstill.why();
+    }
+
     /** Before anything is known. */
     static LineStanding unknown() {
-        return new LineStanding(Set.of(), "", ChainPlace.UNTOLD);
+        return new LineStanding(Set.of(), Standstill.NONE, ChainPlace.UNTOLD);
     }
 }

@@ -41,7 +41,8 @@ final class NodeEpochs implements AutoCloseable {
     private final Set<String> atHead = ConcurrentHashMap.newKeySet();
     private final Map<String, Errand> errands = new HashMap<>();
     private final Recoveries recoveries;
-    private boolean begun;
+    /** Else clients would hear at each change of leaders, and each time nodes refuse, that some are not ready. */
+    private boolean awaitsAll = true;
 
     /** @param forStragglers how much longer than the others a node may take */
     NodeEpochs(NodeCalls calls, Duration forStragglers) {
@@ -61,8 +62,11 @@ final class NodeEpochs implements AutoCloseable {
     }
 
     /** Which shard has lost its rows for good and what to do, or which node a staged generation waits for, and why. */
-    Optional<String> missing(ServedLine line) {
-        return recoveries.lost(line, atHead()).or(() -> awaited(line));
+    Optional<Standstill> missing(ServedLine line) {
+        return recoveries
+                .lost(line, atHead())
+                .map(why -> new Standstill(Trouble.ROWS_LOST, why))
+                .or(() -> awaited(line).map(why -> new Standstill(Trouble.NODES_BEHIND, why)));
     }
 
     private Optional<String> awaited(ServedLine line) {
@@ -70,8 +74,23 @@ final class NodeEpochs implements AutoCloseable {
                 .filter(node -> line.staged() && !atHead.contains(node))
                 .findFirst()
                 .map(node -> "Node " + node + " is not at block "
-                        + line.head().block().number() + ": "
-                        + (calls.answers(node) ? told.of(node).orElse("it is on the way.") : "it does not answer."));
+                        + line.head().block().number() + ": " + why(node, "it is on the way."));
+    }
+
+    /** Which nodes keep those at the head from being enough, and why. */
+    String refusals(ServedLine line) {
+        return line.assignment().shards().stream()
+                .filter(shard -> line.staged() || !hasOne(shard, atHead))
+                .flatMap(shard -> shard.replicas().stream())
+                .map(ReplicaRecord::nodeId)
+                .filter(node -> !atHead.contains(node))
+                .distinct()
+                .map(node -> node + ": " + why(node, "it is at another block."))
+                .collect(Collectors.joining(" "));
+    }
+
+    private String why(String node, String untold) {
+        return calls.answers(node) ? told.of(node).orElse(untold) : "it does not answer.";
     }
 
     /** Makes all nodes at the head go back to an epoch; those that do not are no longer at the head. */
@@ -89,7 +108,9 @@ final class NodeEpochs implements AutoCloseable {
             calls.steps().reached(StepWatch.Step.DELTA_SENT);
         }));
         keep(round, line);
-        return areEnough(line);
+        boolean enough = areEnough(line);
+        awaitsAll |= !enough;
+        return enough;
     }
 
     private void keep(Round round, ServedLine line) throws InterruptedException {
@@ -109,9 +130,8 @@ final class NodeEpochs implements AutoCloseable {
             awaitOne();
             collect(line);
         }
-        if (!begun) {
-            // Else clients would hear at each change of leaders that some are not ready.
-            begun = true;
+        if (awaitsAll) {
+            awaitsAll = false;
             awaitAll();
             collect(line);
         }
@@ -242,7 +262,10 @@ final class NodeEpochs implements AutoCloseable {
             return false;
         }
         recoveries.done(node);
-        told.well(node);
+        if (index.getAsInt() < line.window().size() - 1) {
+            // Standing where it stood is no sign that it takes the next delta.
+            told.well(node);
+        }
         return true;
     }
 

@@ -47,7 +47,7 @@ final class Round {
         var _ = call.whenComplete((head, failure) -> answers.add(new Answer(node, head, failure)));
     }
 
-    /** The nodes that did it, in time; tells of those that failed. */
+    /** The nodes that did it, in time; tells of those that failed, and of those that are well again. */
     Set<String> await(Predicate<Set<String>> enough) throws InterruptedException {
         Set<String> done = new HashSet<>();
         while (!open.isEmpty() && !enough.test(done)) {
@@ -74,6 +74,7 @@ final class Round {
         if (answer.failure() != null) {
             told.tell(answer.node(), explained(answer.failure()));
         } else if (wanted.equals(answer.head())) {
+            told.well(answer.node());
             done.add(answer.node());
         }
     }

@@ -7,6 +7,7 @@ import org.morphogen.coordinator.epoch.ChainPlace;
 import org.morphogen.coordinator.epoch.EpochBooks;
 import org.morphogen.coordinator.epoch.LineStanding;
 import org.morphogen.coordinator.epoch.ServedLine;
+import org.morphogen.coordinator.epoch.Standstill;
 import org.morphogen.coordinator.placement.AssignmentRecord;
 import org.morphogen.epoch.Epoch;
 
@@ -47,7 +48,7 @@ final class LeaderBooks implements EpochBooks {
     public void publish(long generation, List<Epoch> window, Set<String> atHead) {
         var _ = loop.ask(() -> {
             if (isFollowed(generation)) {
-                standings.tell(generation, new LineStanding(atHead, "", ChainPlace.ON_CHAIN));
+                standings.tell(generation, new LineStanding(atHead, Standstill.NONE, ChainPlace.ON_CHAIN));
                 ledger.advance(generation, window.stream().map(EpochRecord::of).toList());
                 advanced.run();
             }

@@ -106,7 +106,7 @@ final class FakeBooks implements EpochBooks {
         synchronized (this) {
             window = List.copyOf(now);
             published.add(window);
-            standing = new LineStanding(atHead, "", ChainPlace.ON_CHAIN);
+            standing = new LineStanding(atHead, Standstill.NONE, ChainPlace.ON_CHAIN);
         }
         afterPublish.of(now);
     }

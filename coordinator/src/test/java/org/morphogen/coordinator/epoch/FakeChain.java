@@ -31,6 +31,7 @@ final class FakeChain implements BlockFeed {
     private final long seed;
     private final List<BlockChanges> blocks = new ArrayList<>();
     private int branch;
+    private int told;
     private int crowd = 1;
     private boolean left;
     private Optional<MorphogenException> failure = Optional.empty();
@@ -80,6 +81,11 @@ final class FakeChain implements BlockFeed {
         notifyAll();
     }
 
+    /** How often it has told a block and what it changed. */
+    synchronized int told() {
+        return told;
+    }
+
     synchronized List<BlockChanges> blocks() {
         return List.copyOf(blocks);
     }
@@ -100,6 +106,7 @@ final class FakeChain implements BlockFeed {
             FeedStep step = step(applied);
             long leftMillis = (untilNanos - System.nanoTime()) / 1_000_000;
             if (!(step instanceof FeedStep.Nothing) || leftMillis <= 0) {
+                told += step instanceof FeedStep.Append ? 1 : 0;
                 return step;
             }
             wait(leftMillis);

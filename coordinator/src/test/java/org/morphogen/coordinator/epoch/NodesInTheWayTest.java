@@ -3,11 +3,18 @@ package org.morphogen.coordinator.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.morphogen.coordinator.epoch.FollowedParty.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +24,7 @@ import org.morphogen.coordinator.FakeEpochControl;
 import org.morphogen.coordinator.FakeNode;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
+import org.slf4j.LoggerFactory;
 
 /** Nodes that are slow, refuse, forget, die or talk nonsense while the others follow the chain. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -122,6 +130,124 @@ class NodesInTheWayTest {
         }
         party.awaitHead(0, 1, 2, 3);
         party.assertRight(0, 1, 2, 3);
+    }
+
+    @Test
+    void aBlockThatNodesGoOnToRefuseIsToldOfOnceAndNotMadeAgainEachTime() {
+        Logger told = (Logger) LoggerFactory.getLogger(Told.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        told.addAppender(log);
+        told.setLevel(Level.INFO);
+        int before = party.chain().told();
+        AtomicInteger refusals = new AtomicInteger();
+        CompletableFuture<Integer> toldUntilThen = new CompletableFuture<>();
+        for (int node = 0; node < 4; node++) {
+            if (party.sameShard(node, 0)) {
+                boolean counts = node == 0;
+                party.node(node).epochControl().beforeApply(() -> {
+                    if (counts && refusals.incrementAndGet() == 6) {
+                        toldUntilThen.complete(party.chain().told() - before);
+                    }
+                    FakeEpochControl.refusal(FailureReason.STORAGE_FAILED).strike();
+                });
+            }
+        }
+
+        party.chain().grow(1);
+
+        assertThat(toldUntilThen.join()).as("blocks asked for").isEqualTo(1);
+        assertThat(party.books().standing().stalled())
+                .contains("Block 103 ")
+                .contains("n0")
+                .contains("This node refuses.")
+                .contains("tried again");
+        await().untilAsserted(() -> assertThat(party.books().standing().atHead())
+                .as("they still answer for the block before")
+                .hasSize(4));
+        told.setLevel(null);
+        told.detachAppender(log);
+        assertThat(List.copyOf(log.list).stream().map(ILoggingEvent::getFormattedMessage))
+                .filteredOn(line -> line.contains("n0"))
+                .as("one lasting problem")
+                .hasSize(1);
+        for (int node = 0; node < 4; node++) {
+            party.node(node).epochControl().beforeApply(() -> {});
+        }
+        party.awaitHead(0, 1, 2, 3);
+        party.assertRight(0, 1, 2, 3);
+        await().untilAsserted(
+                        () -> assertThat(party.books().standing().stalled()).isEmpty());
+    }
+
+    @Test
+    void aBlockThatNodesRefuseAndTheChainReplacesIsGivenUp() {
+        for (int node = 0; node < 4; node++) {
+            if (party.sameShard(node, 0)) {
+                party.node(node).epochControl().beforeApply(FakeEpochControl.refusal(FailureReason.STORAGE_FAILED));
+            }
+        }
+        party.chain().grow(1);
+        await().untilAsserted(
+                        () -> assertThat(party.books().standing().stalled()).contains("Block 103 "));
+
+        int before = party.chain().told();
+        party.chain().turn(1, 2);
+        await().untilAsserted(() -> assertThat(party.chain().told()).isGreaterThan(before));
+        for (int node = 0; node < 4; node++) {
+            party.node(node).epochControl().beforeApply(() -> {});
+        }
+
+        party.awaitHead(0, 1, 2, 3);
+        party.assertRight(0, 1, 2, 3);
+    }
+
+    @Test
+    void aNodeOfAStagedGenerationThatRefusesIsNamed() {
+        party.depose();
+        party.books().stage(true);
+        party.elect();
+        party.awaitHead(0, 1, 2, 3);
+        party.node(3).epochControl().beforeApply(FakeEpochControl.refusal(FailureReason.STORAGE_FAILED));
+
+        party.chain().grow(2);
+
+        await().untilAsserted(() -> assertThat(party.books().standing().stalled())
+                .contains("Block 103 ")
+                .contains("n3")
+                .contains("This node refuses."));
+        party.node(3).epochControl().beforeApply(() -> {});
+        party.awaitHead(0, 1, 2, 3);
+        party.assertRight(0, 1, 2, 3);
+    }
+
+    @Test
+    void aFollowerThatDoesNotEndIsNotWaitedForForever() throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        party.books().beforePublish(window -> {
+            stuck.countDown();
+            awaitDeaf(gate);
+            ended.countDown();
+        });
+        party.chain().grow(1);
+        stuck.await();
+
+        party.depose();
+
+        assertThat(ended.getCount()).as("it is still at it").isOne();
+        gate.countDown();
+        ended.await();
+    }
+
+    private static void awaitDeaf(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException ignored) {
+                // As a call that knows no interrupts.
+            }
+        }
     }
 
     @Test

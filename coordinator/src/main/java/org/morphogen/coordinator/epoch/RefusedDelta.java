@@ -1,0 +1,43 @@
+package org.morphogen.coordinator.epoch;
+
+import java.util.Optional;
+import org.morphogen.epoch.Delta;
+import org.morphogen.epoch.Epoch;
+import org.morphogen.snapshot.BlockInfo;
+
+/**
+ * The delta that nodes refused last, so that it can be given to them again without asking the chain and reading rows each
+ * time. Now and then the chain is asked nevertheless: it may have replaced the block. For one thread.
+ */
+final class RefusedDelta {
+    /** Times that it is given to the nodes again before the chain is asked. */
+    static final int MOST_TRIES = 9;
+
+    private Optional<Delta> delta = Optional.empty();
+    private int tries;
+
+    void remember(Delta refused) {
+        delta = Optional.of(refused);
+    }
+
+    void forget() {
+        delta = Optional.empty();
+        tries = 0;
+    }
+
+    /** The one to give to the nodes that are at that epoch; empty when the chain is to be asked. */
+    Optional<Delta> again(Epoch head) {
+        Optional<Delta> next = on(head).filter(_ -> tries < MOST_TRIES);
+        tries = next.isPresent() ? tries + 1 : 0;
+        return next;
+    }
+
+    /** The one that leads from that epoch to that block. */
+    Optional<Delta> leadingTo(Epoch head, BlockInfo block) {
+        return on(head).filter(known -> known.header().block().equals(block));
+    }
+
+    private Optional<Delta> on(Epoch head) {
+        return delta.filter(known -> known.header().parentDigest().equals(head.digest()));
+    }
+}
