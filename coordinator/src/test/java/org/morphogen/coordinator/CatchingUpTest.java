@@ -173,7 +173,13 @@ class CatchingUpTest {
         assertThat(serve(2)).as("asked for again").isEqualTo(generation(2));
 
         ClusterView view = awaitServed("c1", 2, 20);
-        assertThat(view.getServing().getStalled()).contains("refused the trace");
+        assertThat(view.getServing().getStalled())
+                .as("for everybody")
+                .isEqualTo("No blocks come from the Ethereum node.");
+        assertThat(party.status("c1").getStalledOrThrow(2))
+                .as("for administrators")
+                .contains("refused the trace")
+                .contains("127.0.0.1");
         assertThat(view.getEarlier(0).getHead().getBlockNumber()).isEqualTo(40);
         assertThat(publication).succeedsWithin(PATIENCE);
     }

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.coordinator.admin.AdminClient;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.protocol.v1.AdminServiceGrpc;
 import org.morphogen.protocol.v1.ClusterView;
 import org.morphogen.protocol.v1.ClusterViewServiceGrpc;
 import org.morphogen.protocol.v1.GetViewRequest;
 import org.morphogen.protocol.v1.RecoverRequest;
+import org.morphogen.protocol.v1.StatusRequest;
 import org.morphogen.transport.TlsSettings;
 
 /** A leader whose party follows a chain, and nodes that lost their rows long after the snapshot. */
@@ -172,7 +174,13 @@ class LostRowsTest {
         lose(first);
 
         ClusterView stalled = awaitView(view -> !view.getServing().getStalled().isEmpty());
-        assertThat(stalled.getServing().getStalled())
+        assertThat(stalled.getServing().getStalled()).isEqualTo("Rows of a shard are lost.");
+        String why = TestParty.calling(
+                leader.endpoint(),
+                channel -> AdminServiceGrpc.newBlockingStub(channel)
+                        .status(StatusRequest.getDefaultInstance())
+                        .getStalledOrThrow(1));
+        assertThat(why)
                 .contains("shard 0")
                 .contains("n1 stands at epoch 0")
                 .contains("n2 does not answer")

@@ -64,7 +64,8 @@ public final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                             leader.map(CoordinatorRegistration::endpoint).orElse(""))
                     .setTerm(party.leaders().term())
                     .setState(PartyState.of(view).name())
-                    .setView(view);
+                    .setView(view)
+                    .putAllStalled(party.stalled());
             party.staged().map(StagedReport::message).ifPresent(status::setStaged);
             return status.build();
         });

@@ -3,9 +3,11 @@ package org.morphogen.coordinator.admin;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.morphogen.coordinator.generation.GenerationRecord;
 import org.morphogen.coordinator.generation.GenerationState;
 import org.morphogen.coordinator.generation.LineRecord;
+import org.morphogen.coordinator.generation.ServingRecord;
 import org.morphogen.coordinator.leadership.Leaders;
 import org.morphogen.coordinator.membership.CoordinatorRegistration;
 import org.morphogen.coordinator.membership.Membership;
@@ -41,6 +43,7 @@ public record PartyInsight(
         ServedView view) {
 
     private static final RecordCodec<GenerationRecord> GENERATION = new RecordCodec<>(GenerationRecord.class);
+    private static final RecordCodec<ServingRecord> SERVING = new RecordCodec<>(ServingRecord.class);
     private static final RecordCodec<LineRecord> LINE = new RecordCodec<>(LineRecord.class);
     private static final RecordCodec<AssignmentRecord> ASSIGNMENT = new RecordCodec<>(AssignmentRecord.class);
 
@@ -66,6 +69,15 @@ public record PartyInsight(
                         mirror.read(paths.assignment(record.generation()), ASSIGNMENT),
                         mirror.read(paths.line(record.generation()), LINE),
                         sightings()));
+    }
+
+    /** Why generations do not follow the chain, in full, by number; those that do are left out. */
+    Map<Long, String> stalled() {
+        Map<Long, String> why = new TreeMap<>();
+        mirror.children(paths.lines(), LINE).forEach((name, line) -> why.put(line.generation(), line.stalled()));
+        mirror.read(paths.serving(), SERVING).ifPresent(now -> why.put(now.generation(), now.stalled()));
+        why.values().removeIf(String::isEmpty);
+        return why;
     }
 
     /** Living nodes by id. */

@@ -61,12 +61,17 @@ final class Reports {
                     hash(head.getStateRoot()),
                     head.getEpoch(),
                     serving.getWindowCount() == 0 ? 0 : serving.getWindow(0).getEpoch(),
-                    serving.getStalled(),
+                    stalled(status, serving),
                     serving.getShardsList().stream().map(ShardLine::of).toList(),
                     status.hasStaged() ? List.of(StagedLine.of(status.getStaged())) : List.of(),
                     status.getView().getEarlierList().stream()
-                            .map(EarlierLine::of)
+                            .map(earlier -> EarlierLine.of(earlier, stalled(status, earlier)))
                             .toList());
+        }
+
+        /** In full; the kind of trouble, as the view has it, where the coordinator does not say more. */
+        private static String stalled(PartyStatus status, ServedGeneration generation) {
+            return status.getStalledOrDefault(generation.getGeneration(), generation.getStalled());
         }
     }
 
@@ -95,12 +100,12 @@ final class Reports {
 
     /** A generation that was served before, in {@link Status}. */
     record EarlierLine(long generation, long blockNumber, long epoch, String stalled) {
-        static EarlierLine of(ServedGeneration earlier) {
+        static EarlierLine of(ServedGeneration earlier, String stalled) {
             return new EarlierLine(
                     earlier.getGeneration(),
                     earlier.getHead().getBlockNumber(),
                     earlier.getHead().getEpoch(),
-                    earlier.getStalled());
+                    stalled);
         }
     }
 

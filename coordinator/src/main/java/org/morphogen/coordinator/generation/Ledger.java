@@ -151,8 +151,9 @@ final class Ledger {
         GenerationRecord record = staged.become(GenerationState.SERVING, "");
         long generation = record.generation();
         List<EpochRecord> reached = window(generation);
-        ServingRecord now = new ServingRecord(generation, reached.isEmpty() ? List.of(record.base()) : reached);
-        Optional<LineRecord> before = serving.map(old -> new LineRecord(old.generation(), old.window(), ""));
+        ServingRecord now = new ServingRecord(
+                generation, reached.isEmpty() ? List.of(record.base()) : reached, stalled(generation));
+        Optional<LineRecord> before = serving.map(old -> new LineRecord(old.generation(), old.window(), old.stalled()));
         List<Write> writes = new ArrayList<>();
         writes.add(update(record));
         writes.add(Write.put(serving.isPresent(), paths.serving(), LedgerReader.SERVING.encode(now)));
@@ -168,22 +169,32 @@ final class Ledger {
         lines.remove(generation);
     }
 
-    /** Gives a generation that follows the chain another window of epochs; nothing to one that does not any more. */
+    /** Gives a generation that follows the chain another window of epochs, so it does not stand still; nothing to one that does not any more. */
     void advance(long generation, List<EpochRecord> window) {
-        line(generation).ifPresent(line -> putLine(new LineRecord(generation, window, line.stalled())));
-        if (serving.filter(now -> now.generation() == generation).isPresent()) {
-            ServingRecord now = new ServingRecord(generation, window);
-            writer.commit(List.of(Write.update(paths.serving(), LedgerReader.SERVING.encode(now))));
-            serving = Optional.of(now);
-        }
+        line(generation).ifPresent(line -> putLine(new LineRecord(generation, window, "")));
+        serving.filter(now -> now.generation() == generation)
+                .ifPresent(now -> putServing(new ServingRecord(generation, window, "")));
     }
 
-    /** Tells why a generation that catches up stands still; empty when it does not. */
+    /** Tells why a generation stands still, in full; empty when it does not. */
     void stall(long generation, String why) {
         line(generation)
                 .map(line -> new LineRecord(generation, line.window(), why))
                 .filter(line -> !line.equals(lines.get(generation)))
                 .ifPresent(this::putLine);
+        serving.filter(now -> now.generation() == generation)
+                .map(now -> new ServingRecord(generation, now.window(), why))
+                .filter(now -> !Optional.of(now).equals(serving))
+                .ifPresent(this::putServing);
+    }
+
+    private String stalled(long generation) {
+        return line(generation).map(LineRecord::stalled).orElse("");
+    }
+
+    private void putServing(ServingRecord now) {
+        writer.commit(List.of(Write.update(paths.serving(), LedgerReader.SERVING.encode(now))));
+        serving = Optional.of(now);
     }
 
     private void putLine(LineRecord line) {

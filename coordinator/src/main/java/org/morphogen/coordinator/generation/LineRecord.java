@@ -18,7 +18,12 @@ public record LineRecord(long generation, List<EpochRecord> window, String stall
         if (window.isEmpty()) {
             throw new IllegalArgumentException("window: no epoch");
         }
-        stalled = stalled.substring(0, Math.min(stalled.length(), STALLED_CHARS_KEPT));
+        stalled = kept(stalled);
+    }
+
+    /** As much of it as is kept. */
+    static String kept(String stalled) {
+        return stalled.substring(0, Math.min(stalled.length(), STALLED_CHARS_KEPT));
     }
 
     /** The newest epoch. */

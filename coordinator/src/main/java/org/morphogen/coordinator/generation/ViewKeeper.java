@@ -104,7 +104,9 @@ final class ViewKeeper {
                                         .toList(),
                                 ledger.assignment(record.generation()).orElseThrow())
                         .toBuilder()
-                        .setStalled(standing.map(LineStanding::stalled).orElse(""))
+                        .setStalled(
+                                standing.map(told -> told.standstill().trouble().sentence())
+                                        .orElse(""))
                         .build();
     }
 
