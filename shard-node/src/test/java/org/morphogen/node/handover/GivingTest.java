@@ -172,6 +172,7 @@ class GivingTest {
         ChunkGiver giver = new ChunkGiver();
         NoRoomTaker taker = new NoRoomTaker();
         giver.give(chunk, pair.donorKeeper().epochs(), 0, taker);
+        await().until(taker.told::isDone);
         assertThat(Failures.fromStatus("donor", taker.told.join()).reason()).isEqualTo(FailureReason.INTERNAL);
     }
 

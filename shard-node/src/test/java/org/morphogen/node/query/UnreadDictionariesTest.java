@@ -10,6 +10,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,14 +121,29 @@ class UnreadDictionariesTest {
     @Test
     void partsThatAreNotTakenAreBounded() {
         List<ClientCall<DictionaryRequest, DictionaryResponse>> calls = new ArrayList<>();
-        for (int i = 0; i < MORE_THAN_FIT; i++) {
-            calls.add(askWithoutReading());
+        ManagedChannel slow = smallWindow();
+        try {
+            for (int i = 0; i < MORE_THAN_FIT; i++) {
+                calls.add(askWithoutReading(slow));
+            }
+            await().until(this::isRefused);
+
+            calls.forEach(call -> call.cancel("test", null));
+
+            await().until(() -> !isRefused());
+        } finally {
+            slow.shutdownNow();
         }
-        await().until(this::isRefused);
+    }
 
-        calls.forEach(call -> call.cancel("test", null));
-
-        await().until(() -> !isRefused());
+    /** A window that stays as it is, and holds less than a part. */
+    private ManagedChannel smallWindow() {
+        return NettyChannelBuilder.forAddress(
+                        node.endpoint().host(), node.endpoint().port())
+                .usePlaintext()
+                .executor(executor)
+                .flowControlWindow(64 << 10)
+                .build();
     }
 
     @Test
@@ -140,9 +156,9 @@ class UnreadDictionariesTest {
         }
     }
 
-    private ClientCall<DictionaryRequest, DictionaryResponse> askWithoutReading() {
+    private ClientCall<DictionaryRequest, DictionaryResponse> askWithoutReading(ManagedChannel slow) {
         ClientCall<DictionaryRequest, DictionaryResponse> call =
-                channel.newCall(QueryServiceGrpc.getDictionaryMethod(), CallOptions.DEFAULT);
+                slow.newCall(QueryServiceGrpc.getDictionaryMethod(), CallOptions.DEFAULT);
         call.start(new ClientCall.Listener<>() {}, new Metadata());
         call.sendMessage(request);
         call.halfClose();
