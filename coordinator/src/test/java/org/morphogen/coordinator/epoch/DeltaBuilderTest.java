@@ -79,14 +79,20 @@ class DeltaBuilderTest {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch other = new CountDownLatch(1);
 
-        CompletableFuture<BuiltDelta> slow = CompletableFuture.supplyAsync(() ->
-                builder.build(epoch(snapshot), some, block(2, 4), table -> places -> {
+        CompletableFuture<BuiltDelta> slow = CompletableFuture.supplyAsync(
+                () -> builder.build(epoch(snapshot), some, block(2, 4), table -> places -> {
                     reading.countDown();
                     await(other);
                     return empty(table, places);
-                }));
+                }),
+                Thread::startVirtualThread);
         reading.await();
-        BuiltDelta quick = builder.build(epoch(snapshot), none, block(3, 5), table -> places -> empty(table, places));
+        // Not on this thread, which shall give up after a while where one waits for the other.
+        BuiltDelta quick = CompletableFuture.supplyAsync(
+                        () -> builder.build(
+                                epoch(snapshot), none, block(3, 5), table -> places -> empty(table, places)),
+                        Thread::startVirtualThread)
+                .get();
         other.countDown();
 
         assertThat(header(quick)).isEqualTo(header(alone(snapshot, none, block(3, 5))));
