@@ -23,8 +23,8 @@ import org.morphogen.snapshot.Manifest;
 
 /**
  * What a leader knows of one generation's epochs: where its nodes are, and the deltas of the window that it made itself.
- * Those of an earlier leader, and those that were too much to keep, it makes again when a node lacks them. Deltas may be asked for by several threads; all else is
- * for one.
+ * Those of an earlier leader, and those that were too much to keep, it makes again when a node lacks them. Deltas may be
+ * asked for by several threads; all else is for one.
  */
 final class GenerationLine {
     private final SnapshotLibrary library;

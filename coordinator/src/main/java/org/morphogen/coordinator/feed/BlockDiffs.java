@@ -16,8 +16,9 @@ import org.morphogen.row.Bytes32;
 /**
  * Merges the diffs of a block's transactions, told by prestateTracer with {@code diffMode}, into what the block
  * changed. What the tracer does not tell must be added: slots that system calls wrote, and what the diffs leave open,
- * because nodes tell cleared delegations (EIP-7702) and deleted accounts (EIP-6780) in different ways. Slots of a contract that deleted
- * itself which the same transaction did not touch are lost (possible before the Cancun fork only). Not thread-safe.
+ * because nodes tell cleared delegations (EIP-7702) and deleted accounts (EIP-6780) in different ways. Slots of a
+ * contract that deleted itself which the same transaction did not touch are lost (possible before the Cancun fork only).
+ * Not thread-safe.
  */
 final class BlockDiffs {
     private final SortedMap<Address, AccountState> accounts = new TreeMap<>();

@@ -18,8 +18,8 @@ public interface BlockFeed extends AutoCloseable {
      * @param wanted what of a block's changes
      * @param wait how long to wait for a newer block, and how long to try again while the source fails; an exchange
      *     with the source that has begun may take longer
-     * @throws MorphogenException UNAVAILABLE if the source still fails after that time, or is behind what is applied, REQUEST_INVALID if it is a
-     *     file that cannot be used; the next call begins afresh
+     * @throws MorphogenException UNAVAILABLE if the source still fails after that time, or is behind what is applied,
+     *     REQUEST_INVALID if it is a file that cannot be used; the next call begins afresh
      */
     FeedStep next(List<BlockInfo> applied, Wanted wanted, Duration wait) throws InterruptedException;
 

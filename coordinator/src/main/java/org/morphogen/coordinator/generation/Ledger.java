@@ -169,7 +169,10 @@ final class Ledger {
         lines.remove(generation);
     }
 
-    /** Gives a generation that follows the chain another window of epochs, so it does not stand still; nothing to one that does not any more. */
+    /**
+     * Gives a generation that follows the chain another window of epochs, so it does not stand still; nothing to one that
+     * does not follow any more.
+     */
     void advance(long generation, List<EpochRecord> window) {
         line(generation).ifPresent(line -> putLine(new LineRecord(generation, window, "")));
         serving.filter(now -> now.generation() == generation)
