@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
 final class ChainFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainFollower.class);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(2);
+    /** Ethereum makes a block every 12 seconds. */
+    private static final Duration LONGEST_WITHOUT_BLOCK = Duration.ofMinutes(5);
+
+    private static final String NO_NEW_BLOCK = "The Ethereum node's newest block was made more than "
+            + LONGEST_WITHOUT_BLOCK.toMinutes() + " minutes ago. See whether it has peers and is synchronised.";
     private static final String WORK = "the leader's own work";
 
     private final long generation;
@@ -183,7 +188,21 @@ final class ChainFollower implements AutoCloseable {
             case FeedStep.Append append -> append(line, append);
             case FeedStep.Undo undo -> undo(line, undo.to());
             case FeedStep.TooDeep tooDeep -> stand(Trouble.OFF_CHAIN, offChain(line, tooDeep));
-            case FeedStep.Nothing _ -> goesOn(ChainPlace.NEWEST);
+            case FeedStep.Nothing nothing -> atNewest(nothing);
+        }
+    }
+
+    /** A node without peers has no newer block, and looks like the end of the chain but for the age of its newest. */
+    private void atNewest(FeedStep.Nothing nothing) {
+        long nowSeconds = System.currentTimeMillis() / 1000;
+        boolean old = nothing.newest().isPresent()
+                && nowSeconds - nothing.newest().getAsLong() > LONGEST_WITHOUT_BLOCK.toSeconds();
+        if (old) {
+            note(new Standstill(Trouble.NO_BLOCKS, NO_NEW_BLOCK));
+            place = ChainPlace.NEWEST;
+            report();
+        } else {
+            goesOn(ChainPlace.NEWEST);
         }
     }
 

@@ -88,6 +88,24 @@ class ChainFollowerTest {
     }
 
     @Test
+    void aNodeWhoseNewestBlockIsOldIsTakenForOneThatStandsStill() {
+        long now = System.currentTimeMillis() / 1000;
+        party.chain().grow(2);
+        party.chain().newestMade(now - 3600);
+        party.elect();
+        party.awaitHead(0, 1, 2, 3);
+        await().untilAsserted(() -> assertThat(party.books().standing().stalled())
+                .contains("newest block was made more than 5 minutes ago"));
+        assertThat(party.books().standing().place()).isEqualTo(ChainPlace.NEWEST);
+        assertThat(party.books().standing().standstill().trouble()).isEqualTo(Trouble.NO_BLOCKS);
+        party.chain().grow(1);
+        party.chain().newestMade(now);
+        party.awaitHead(0, 1, 2, 3);
+        await().untilAsserted(
+                        () -> assertThat(party.books().standing().stalled()).isEmpty());
+    }
+
+    @Test
     void aWriteThatFailsIsDoneAgain() {
         party.chain().grow(1);
         party.elect();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import org.morphogen.coordinator.feed.AccountChange;
@@ -34,6 +35,7 @@ final class FakeChain implements BlockFeed {
     private int told;
     private int crowd = 1;
     private boolean left;
+    private OptionalLong newestMade = OptionalLong.empty();
     private Optional<MorphogenException> failure = Optional.empty();
 
     /** @param accounts that the state at the base block has */
@@ -68,6 +70,12 @@ final class FakeChain implements BlockFeed {
     /** Is another chain from now on, which does not have the base block. */
     synchronized void leave() {
         left = true;
+        notifyAll();
+    }
+
+    /** Says that its newest block was made then, in seconds since 1970. */
+    synchronized void newestMade(long seconds) {
+        newestMade = OptionalLong.of(seconds);
         notifyAll();
     }
 
@@ -122,7 +130,7 @@ final class FakeChain implements BlockFeed {
             if (after.isPresent()) {
                 return after.get() < blocks.size()
                         ? new FeedStep.Append(blocks.get(after.get()))
-                        : new FeedStep.Nothing();
+                        : new FeedStep.Nothing(newestMade);
             }
         }
         return new FeedStep.TooDeep("none of the applied blocks is on the chain");
