@@ -310,8 +310,8 @@ class CatchingUpTest {
         party.keepSuperseded(Duration.ofMinutes(5));
         watch(party.startCoordinator("c2"));
 
-        ClusterView view = party.awaitView("c2", now -> blockOf(now) == 45 && now.getEarlierCount() == 1);
-        assertThat(allReady(view.getServing())).isTrue();
+        ClusterView view = party.awaitView(
+                "c2", now -> blockOf(now) == 45 && allReady(now.getServing()) && now.getEarlierCount() == 1);
         assertThat(view.getEarlier(0).getShardsList())
                 .allSatisfy(shard -> assertThat(shard.getReplicasList()).noneMatch(Replica::getReady));
         gate.countDown();
