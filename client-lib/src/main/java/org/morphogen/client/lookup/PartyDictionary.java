@@ -33,7 +33,7 @@ record PartyDictionary(int party, Served served, NodeStreams streams, ReplicaOrd
      */
     private static final int STEP = 1024;
 
-    /** Of each node; for each page the nodes together have the time of a lookup. */
+    /** Of all nodes, one after the other; for each page they together have the time of a lookup. */
     private static final Duration LONGEST_READ = Duration.ofMinutes(5);
 
     /** A table's dictionary at an epoch. */
@@ -47,10 +47,10 @@ record PartyDictionary(int party, Served served, NodeStreams streams, ReplicaOrd
     GrownDictionary read(Wanted wanted, GrownDictionary known) {
         Optional<MorphogenException> failure = Optional.empty();
         List<ShardReplica> replicas = replicas();
+        Deadline end = after(LONGEST_READ);
         Duration ofPage = limits.deadline().dividedBy(Math.max(1, replicas.size()));
         for (int attempt = 0; attempt < replicas.size(); attempt++) {
             ShardReplica replica = replicas.get(attempt);
-            Deadline end = after(LONGEST_READ);
             try {
                 return DictionaryCatchUp.read(
                         wanted.snapshot(),
@@ -60,7 +60,9 @@ record PartyDictionary(int party, Served served, NodeStreams streams, ReplicaOrd
                                 wanted,
                                 from -> page(replica, request(wanted, from), end.minimum(after(ofPage)))));
             } catch (MorphogenException failed) {
-                streams.noteFailure(replica.endpoint());
+                if (!isOfEpoch(failed)) {
+                    streams.noteFailure(replica.endpoint());
+                }
                 failure = Optional.of(failed);
             } catch (IllegalArgumentException wrong) {
                 failure = Optional.of(misbehaves(wrong));
@@ -68,6 +70,11 @@ record PartyDictionary(int party, Served served, NodeStreams streams, ReplicaOrd
         }
         throw failure.orElseGet(() ->
                 new MorphogenException(FailureReason.UNAVAILABLE, "Party " + party + " has no node that is ready."));
+    }
+
+    /** A long read may end after its epoch has left the window: that is no fault of the node's. */
+    private static boolean isOfEpoch(MorphogenException failed) {
+        return failed.reason() == FailureReason.EPOCH_OUTSIDE_WINDOW || failed.reason() == FailureReason.EPOCH_REPLACED;
     }
 
     private static DictionaryPage pageFrom(int first, Wanted wanted, DictionaryCatchUp.Pages pages) {

@@ -198,6 +198,7 @@ final class ChainFollower implements AutoCloseable {
         boolean old = nothing.newest().isPresent()
                 && nowSeconds - nothing.newest().getAsLong() > LONGEST_WITHOUT_BLOCK.toSeconds();
         if (old) {
+            refused.forget();
             note(new Standstill(Trouble.NO_BLOCKS, NO_NEW_BLOCK));
             place = ChainPlace.NEWEST;
             report();

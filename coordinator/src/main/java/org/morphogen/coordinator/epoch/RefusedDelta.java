@@ -1,5 +1,6 @@
 package org.morphogen.coordinator.epoch;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
@@ -13,10 +14,17 @@ final class RefusedDelta {
     /** Times that it is given to the nodes again before the chain is asked. */
     static final int MOST_TRIES = 9;
 
+    /** The same where nodes take their time to refuse it. */
+    private static final Duration LONGEST_WITHOUT_CHAIN = Duration.ofSeconds(15);
+
     private Optional<Delta> delta = Optional.empty();
     private int tries;
+    private long chainAskedNanos;
 
     void remember(Delta refused) {
+        if (delta.isEmpty()) {
+            chainAskedNanos = System.nanoTime();
+        }
         delta = Optional.of(refused);
     }
 
@@ -27,8 +35,15 @@ final class RefusedDelta {
 
     /** The one to give to the nodes that are at that epoch; empty when the chain is to be asked. */
     Optional<Delta> again(Epoch head) {
-        Optional<Delta> next = on(head).filter(_ -> tries < MOST_TRIES);
-        tries = next.isPresent() ? tries + 1 : 0;
+        long now = System.nanoTime();
+        boolean early = tries < MOST_TRIES && now - chainAskedNanos < LONGEST_WITHOUT_CHAIN.toNanos();
+        Optional<Delta> next = on(head).filter(_ -> early);
+        if (next.isPresent()) {
+            tries++;
+        } else {
+            tries = 0;
+            chainAskedNanos = now;
+        }
         return next;
     }
 

@@ -13,8 +13,8 @@ import org.morphogen.row.Bytes32;
 
 /** Deltas by the digest of the epoch that they lead to: the newest, up to so many bytes of entries. Thread-safe. */
 final class RememberedDeltas {
-    /** Bytes of entries that are kept; of a single delta also more. */
-    static final long MOST_BYTES = 256L << 20;
+    /** Bytes of entries that are kept for each generation; of a single delta also more. */
+    static final long MOST_BYTES = 64L << 20;
 
     private final long mostBytes;
     private final Map<Bytes32, Delta> deltas = new HashMap<>();

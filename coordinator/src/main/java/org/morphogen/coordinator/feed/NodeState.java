@@ -44,7 +44,7 @@ final class NodeState {
 
     /**
      * What a block's diffs leave open, and what no diff tells: the slots that system calls write. For slots one exchange
-     * of some twenty calls as a rule; for accounts none as a rule.
+     * of some twenty calls as a rule; for accounts none where no delegated account sent a transaction.
      */
     StateAnswers after(BlockHead head, BlockDiffs diffs, Wanted wanted) throws InterruptedException {
         Map<Address, AccountValue> accounts = accounts(head, diffs.openAccounts());

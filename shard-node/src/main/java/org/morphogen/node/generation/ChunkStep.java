@@ -60,8 +60,7 @@ final class ChunkStep {
                 settings.tls(),
                 settings.executor(),
                 settings.opener(),
-                settings.epochs().watch(),
-                settings.taking());
+                settings.epochs().watch());
         this.settings = settings;
     }
 
@@ -97,8 +96,23 @@ final class ChunkStep {
         return true;
     }
 
-    /** Takes a chunk over from another replica and loads it. */
+    /** Takes a chunk over from another replica and loads it. Blocks while the node takes as many as it may. */
     void take(ChunkId chunk) {
+        // First of all: whoever waits keeps no epoch.
+        try {
+            settings.taking().acquire();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new MorphogenException(FailureReason.UNAVAILABLE, "Taking chunks over was stopped.");
+        }
+        try {
+            takeNow(chunk);
+        } finally {
+            settings.taking().release();
+        }
+    }
+
+    private void takeNow(ChunkId chunk) {
         // Perhaps it was taken over and only loading it failed.
         if (!flaws.containsKey(chunk) && enterCheckpoint(chunk)) {
             return;

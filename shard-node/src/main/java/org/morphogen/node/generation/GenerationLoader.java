@@ -33,6 +33,15 @@ import org.slf4j.LoggerFactory;
 final class GenerationLoader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(GenerationLoader.class);
     private static final int CHUNKS_AT_ONCE = 4;
+    /** After so many failures in a row donors of dictionaries are taken to be of no use. */
+    private static final int DICTIONARY_TRIES = 3;
+
+    private static final Set<FailureReason> OUTDATED = Set.of(
+            FailureReason.EPOCH_OUTSIDE_WINDOW,
+            FailureReason.EPOCH_REPLACED,
+            FailureReason.STALE_TERM,
+            FailureReason.GENERATION_UNKNOWN);
+
     private static final String LEFTOVERS = "chunks that are not wanted any more";
     private static final long CLOSE_TIMEOUT_SECONDS = 8;
 
@@ -43,6 +52,7 @@ final class GenerationLoader implements AutoCloseable {
     private final GenerationFolder folder;
     private final LoadingSettings settings;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private int dictionaryFailures;
     private volatile boolean closed;
 
     GenerationLoader(HeldGeneration held, GenerationFolder folder, LoadingSettings settings) {
@@ -99,7 +109,10 @@ final class GenerationLoader implements AutoCloseable {
         }
     }
 
-    /** The leader must say again where to begin, and whom to ask: this node has nothing yet that it could lose. */
+    /**
+     * Where it fails for good, or again and again, the leader must say once more where to begin, and whom to ask: this
+     * node has nothing yet that it could lose.
+     */
     private void takeDictionaries(Manifest manifest, Epoch at) {
         try {
             EpochKeeper.keepDictionaries(
@@ -108,9 +121,21 @@ final class GenerationLoader implements AutoCloseable {
                     new DictionaryTaker(held.wish().generation(), held.donors(), settings.tls(), settings.executor())
                             .take(manifest, at));
         } catch (RuntimeException | Error failed) {
-            held.logIsDamaged();
+            dictionaryFailures++;
+            if (dictionaryFailures >= DICTIONARY_TRIES || isOutdated(failed) || namesNobody()) {
+                held.logIsDamaged();
+            }
             throw failed;
         }
+    }
+
+    /** Whether the order that named the donors is of no use any more. */
+    private static boolean isOutdated(Throwable failed) {
+        return failed instanceof MorphogenException told && OUTDATED.contains(told.reason());
+    }
+
+    private boolean namesNobody() {
+        return held.donors().named().endpoints().isEmpty();
     }
 
     private void trouble(String what, String problem) {

@@ -36,6 +36,6 @@ public record LoadingSettings(
             PartFile.Opener opener,
             Backoff backoff,
             EpochSettings epochs) {
-        this(budget, tls, executor, opener, backoff, epochs, new Semaphore(ChunkGiver.MOST_AT_ONCE));
+        this(budget, tls, executor, opener, backoff, epochs, new Semaphore(ChunkGiver.MOST_AT_ONCE, true));
     }
 }

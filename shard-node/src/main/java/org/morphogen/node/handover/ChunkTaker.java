@@ -4,7 +4,6 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes chunks of one generation over from replicas that the leader named, each into a checkpoint file. A file is there
- * whole and right, or as it was before. Bounded by permits that a node's takers share. Thread-safe; its calls block.
+ * whole and right, or as it was before. Thread-safe; its calls block.
  */
 public final class ChunkTaker {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkTaker.class);
@@ -35,13 +34,11 @@ public final class ChunkTaker {
     private final Executor executor;
     private final PartFile.Opener opener;
     private final StepWatch watch;
-    private final Semaphore permits;
 
     /**
      * Takes from {@code donors}.
      *
      * @param opener opens the files that rows go into
-     * @param permits to take one chunk each
      */
     public ChunkTaker(
             int party,
@@ -50,8 +47,7 @@ public final class ChunkTaker {
             TlsSettings tls,
             Executor executor,
             PartFile.Opener opener,
-            StepWatch watch,
-            Semaphore permits) {
+            StepWatch watch) {
         this.party = party;
         this.generation = generation;
         this.donors = donors;
@@ -59,7 +55,6 @@ public final class ChunkTaker {
         this.executor = executor;
         this.opener = opener;
         this.watch = watch;
-        this.permits = permits;
     }
 
     /**
@@ -84,17 +79,9 @@ public final class ChunkTaker {
                             + " admin publish --again'.");
         }
         try {
-            permits.acquire();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new MorphogenException(FailureReason.UNAVAILABLE, "Taking chunks over was stopped.");
-        }
-        try {
             takeFromAny(target, arrival, asked);
         } catch (IOException diskFailed) {
             throw Storage.failed("write", target.file(), diskFailed);
-        } finally {
-            permits.release();
         }
     }
 
