@@ -94,7 +94,8 @@ public final class HeldGeneration {
                 tables == null ? 0 : SnapshotChunks.bytes(tables, ready),
                 problem(),
                 epochs().map(Timeline::span),
-                logDamaged || !wanting.isEmpty());
+                // A chunk that has just come may still stand among those that are wanted.
+                logDamaged || !loaded.keySet().containsAll(wanting));
     }
 
     void manifestKnown(Manifest known) {
