@@ -210,7 +210,7 @@ public final class FakeNode implements AutoCloseable {
         held.put(generation, HoldRequest.newBuilder().setGeneration(generation).build());
     }
 
-    /** Whether chunks become ready; a node that does not load stays at none. */
+    /** Whether chunks become ready; a node that does not load stays at none, and tells the digest of none. */
     public void setLoading(boolean now) {
         loading = now;
     }
@@ -335,6 +335,7 @@ public final class FakeNode implements AutoCloseable {
             }
             ChunkDigestsResponse.Builder response = ChunkDigestsResponse.newBuilder();
             Optional.ofNullable(held.get(request.getGeneration()))
+                    .filter(_ -> loading)
                     .ifPresent(wish -> request.getChunksList().stream()
                             .filter(wish.getChunksList()::contains)
                             .forEach(chunk -> response.addChunks(PieceDigest.newBuilder()

@@ -195,7 +195,7 @@ class AdminCommandTest {
                 .containsPattern(file + " +n1 +" + FakeNode.digest(file, 0, "others") + " +differs")
                 .containsPattern(file + " +n2 +" + FakeNode.digest(file, 0, "") + " +differs");
 
-        nodes.getFirst().loseEverything();
+        nodes.getFirst().setLoading(false);
         assertThat(admin("digests")).isEqualTo(3);
         assertThat(out)
                 .contains(FakeNode.digest(file, 0, "") + "  " + file)
