@@ -1,0 +1,136 @@
+/*
+ * AES-128 (FIPS 197) under the three fixed keys of the DPF, by table lookups in shared memory.
+ *
+ * One table of 256 words serves all four byte positions, by rotation. It stands in shared memory 32 times, once a bank,
+ * and each lane of a warp looks up in its own: so lookups of a warp never meet in a bank, and take the same time whatever
+ * is looked up (32 KiB a block; Tezcan, "Optimization of Advanced Encryption Standard on Graphics Processing Units", 2021).
+ */
+#pragma once
+
+#include "platform.cuh"
+
+#define AES_ROUNDS 10
+#define AES_TABLE_WORDS 256
+/* Words of shared memory that the tables take. */
+#define AES_SHARED_WORDS (AES_TABLE_WORDS * WARP)
+
+/* Keys of the construction: children and leaves. */
+enum Hash { HASH_LEFT = 0, HASH_RIGHT = 1, HASH_VALUE = 2 };
+
+/* 16 bytes as four little-endian words. */
+struct Block {
+    uint32_t w[4];
+};
+
+struct AesConstants {
+    uint32_t table[AES_TABLE_WORDS];
+    uint32_t round_keys[3][4 * (AES_ROUNDS + 1)];
+};
+
+constexpr uint32_t aes_twice(uint32_t x) { return ((x << 1) ^ ((x >> 7) * 0x11b)) & 0xff; }
+
+constexpr uint32_t aes_product(uint32_t x, uint32_t y) {
+    uint32_t sum = 0;
+    for (int bit = 0; bit < 8; bit++) {
+        sum ^= ((y >> bit) & 1) * x;
+        x = aes_twice(x);
+    }
+    return sum;
+}
+
+constexpr uint32_t aes_sbox(uint32_t x) {
+    /* x^254 is the inverse. */
+    uint32_t inverse = 1;
+    uint32_t power = x;
+    for (int bit = 1; bit < 8; bit++) {
+        power = aes_product(power, power);
+        inverse = aes_product(inverse, power);
+    }
+    uint32_t out = 0x63;
+    for (int bit = 0; bit < 8; bit++) {
+        uint32_t sum = (inverse >> bit) ^ (inverse >> ((bit + 4) & 7)) ^ (inverse >> ((bit + 5) & 7)) ^
+                       (inverse >> ((bit + 6) & 7)) ^ (inverse >> ((bit + 7) & 7));
+        out ^= (sum & 1) << bit;
+    }
+    return out;
+}
+
+constexpr AesConstants aes_constants() {
+    AesConstants made = {};
+    uint32_t sbox[256] = {};
+    for (uint32_t x = 0; x < 256; x++) {
+        uint32_t s = aes_sbox(x);
+        sbox[x] = s;
+        made.table[x] = aes_twice(s) | s << 8 | s << 16 | (aes_twice(s) ^ s) << 24;
+    }
+    const uint32_t keys[3][4] = {{0xa5b6a2fd, 0x935f08d0, 0xf6a03de5, 0x5be037cc},
+                                 {0xf66f4d0b, 0xe2ea1fe0, 0xdebb026c, 0xef94b6ae},
+                                 {0xb21d1c98, 0x46a31101, 0x8c5423e3, 0x05a5d158}};
+    for (int key = 0; key < 3; key++) {
+        uint32_t *words = made.round_keys[key];
+        uint32_t round_constant = 1;
+        for (int i = 0; i < 4 * (AES_ROUNDS + 1); i++) {
+            if (i < 4) {
+                words[i] = keys[key][i];
+                continue;
+            }
+            uint32_t last = words[i - 1];
+            if (i % 4 == 0) {
+                last = last >> 8 | last << 24;
+                last = sbox[last & 0xff] | sbox[last >> 8 & 0xff] << 8 | sbox[last >> 16 & 0xff] << 16 |
+                       sbox[last >> 24] << 24;
+                last ^= round_constant;
+                round_constant = aes_twice(round_constant);
+            }
+            words[i] = words[i - 4] ^ last;
+        }
+    }
+    return made;
+}
+
+DEVICE_TABLE const AesConstants AES = aes_constants();
+
+/* Fills the tables; a barrier must follow. */
+DEVICE void aes_prepare(uint32_t *tables) {
+    for (int entry = threadIdx.x; entry < AES_TABLE_WORDS; entry += THREADS) {
+        for (int copy = 0; copy < WARP; copy++) {
+            /* In turns, so that the lanes of a warp write to different banks. */
+            tables[entry * WARP + ((copy + entry) & (WARP - 1))] = AES.table[entry];
+        }
+    }
+}
+
+/* The tables of the calling lane. */
+DEVICE const uint32_t *aes_own(const uint32_t *tables) { return tables + (threadIdx.x & (WARP - 1)); }
+
+DEVICE uint32_t aes_look_up(const uint32_t *own, uint32_t word, int byte) {
+    return own[(word >> (8 * byte) & 0xff) * WARP];
+}
+
+DEVICE Block aes(const uint32_t *own, Hash hash, Block x) {
+    const uint32_t *keys = AES.round_keys[hash];
+    Block y;
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+        x.w[c] ^= keys[c];
+    }
+#pragma unroll 3
+    for (int round = 1; round < AES_ROUNDS; round++) {
+#pragma unroll
+        for (int c = 0; c < 4; c++) {
+            y.w[c] = aes_look_up(own, x.w[c], 0) ^ rotate_left(aes_look_up(own, x.w[(c + 1) & 3], 1), 8) ^
+                     rotate_left(aes_look_up(own, x.w[(c + 2) & 3], 2), 16) ^
+                     rotate_left(aes_look_up(own, x.w[(c + 3) & 3], 3), 24) ^ keys[4 * round + c];
+        }
+        x = y;
+    }
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+        /* Byte 1 of a table's word is the plain S-box. */
+        y.w[c] = (aes_look_up(own, x.w[c], 0) >> 8 & 0xff) | (aes_look_up(own, x.w[(c + 1) & 3], 1) & 0xff00) |
+                 (aes_look_up(own, x.w[(c + 2) & 3], 2) << 8 & 0xff0000) |
+                 (aes_look_up(own, x.w[(c + 3) & 3], 3) << 16 & 0xff000000);
+        y.w[c] ^= keys[4 * AES_ROUNDS + c];
+    }
+    return y;
+}

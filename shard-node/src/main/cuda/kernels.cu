@@ -1,0 +1,3 @@
+/* All kernels, as one module. */
+#include "rows.cu"
+#include "scan.cu"
