@@ -142,20 +142,28 @@ public record Banks(List<Bank> all) {
         return bankOfCore.get((int) ((long) thread * bankOfCore.size() / threads));
     }
 
-    /** From now on the calling thread, a platform thread, runs beside that bank; nothing happens if there is only one. */
+    /**
+     * From now on the calling thread, a platform thread, runs beside that bank; nothing happens if there is only one, or
+     * if it has no cores.
+     */
     public void pinThread(int bank) {
-        if (count() > 1) {
+        if (canPin(bank)) {
             NumaCalls.runOn(all.get(bank).cores());
         }
     }
 
     /**
      * Memory that nobody has touched yet is to come from that bank, as long as it has some. Only what begins at a huge
-     * page's start, as large chunks do, is worth it; nothing happens to other memory.
+     * page's start, as large chunks do, is worth it; nothing happens to other memory, and nothing where no thread is pinned.
      */
     public void placeMemory(long address, long bytes, int bank) {
-        if (count() > 1 && address % HUGE_PAGE_BYTES == 0) {
+        if (canPin(bank) && address % HUGE_PAGE_BYTES == 0) {
             NumaCalls.prefer(address, bytes, all.get(bank).number());
         }
+    }
+
+    /** A bank without cores is none of the kernel's NUMA nodes. */
+    private boolean canPin(int bank) {
+        return count() > 1 && !all.get(bank).cores().isEmpty();
     }
 }

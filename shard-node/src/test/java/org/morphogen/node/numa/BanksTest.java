@@ -60,6 +60,10 @@ class BanksTest {
                         .sum())
                 .isEqualTo(4);
         assertThat(banks.ofThread(0, 1)).isZero();
+        Banks devices = new Banks(List.of(new Bank(0, List.of()), new Bank(1, List.of())));
+        assertThat(IntStream.range(0, 4).map(thread -> devices.ofThread(thread, 4)))
+                .as("banks without cores count alike")
+                .containsExactly(0, 0, 1, 1);
         assertThat(IntStream.range(0, 5).map(thread -> Banks.ONE.ofThread(thread, 5)))
                 .containsOnly(0);
     }
