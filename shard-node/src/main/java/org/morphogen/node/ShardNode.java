@@ -17,10 +17,10 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.carousel.Carousel;
 import org.morphogen.node.chunk.DataDirectory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.control.NodeCondition;
 import org.morphogen.node.control.NodeControlEndpoint;
 import org.morphogen.node.control.NodeState;
-import org.morphogen.node.engine.EngineWarmUp;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.generation.HeldGenerations;
 import org.morphogen.node.generation.LoadingSettings;
@@ -59,12 +59,13 @@ public final class ShardNode implements AutoCloseable {
         try {
             ExecutorService calls =
                     teardown.add(Executors.newVirtualThreadPerTaskExecutor(), ExecutorService::shutdownNow);
-            MemoryBudget budget = new MemoryBudget(
+            ScanEngine engine = settings.engine().open();
+            RowMemory memory = engine.memory(
                     settings.memory().bytes(), settings.numa().banks().besideThreads(settings.scanThreadCount()));
-            HeldGenerations generations = held(budget, calls);
+            HeldGenerations generations = held(engine, memory, calls);
             this.condition = new NodeCondition(generations);
-            this.endpoint = openDoors(generations, budget, calls);
-            register();
+            this.endpoint = openDoors(engine, generations, memory.budget(), calls);
+            register(memory.budget());
             condition.running();
         } catch (RuntimeException | Error failed) {
             teardown.run();
@@ -111,19 +112,18 @@ public final class ShardNode implements AutoCloseable {
         }
     }
 
-    private HeldGenerations held(MemoryBudget budget, Executor calls) {
+    private HeldGenerations held(ScanEngine engine, RowMemory memory, Executor calls) {
         DataDirectory directory = teardown.add(DataDirectory.open(settings.dataDirectory()), DataDirectory::close);
         LoadingSettings loading = new LoadingSettings(
-                budget, settings.tls(), calls, DiskPartFile::open, Backoff.STANDARD, settings.epochSettings());
-        HeldGenerations generations =
-                teardown.add(new HeldGenerations(settings.party(), directory, loading), HeldGenerations::close);
+                memory, settings.tls(), calls, DiskPartFile::open, Backoff.STANDARD, settings.epochSettings());
+        HeldGenerations generations = teardown.add(
+                new HeldGenerations(settings.party(), directory, loading, engine::fault), HeldGenerations::close);
         generations.restore();
         return generations;
     }
 
-    private Endpoint openDoors(HeldGenerations generations, MemoryBudget budget, Executor calls) {
-        ScanEngine engine = settings.engine().open();
-        EngineWarmUp.warm(engine);
+    private Endpoint openDoors(ScanEngine engine, HeldGenerations generations, MemoryBudget budget, Executor calls) {
+        engine.warmUp();
         Carousel carousel =
                 teardown.add(new Carousel(settings.scanThreadCount(), engine, budget.banks()), Carousel::close);
         openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel, generations));
@@ -165,13 +165,11 @@ public final class ShardNode implements AutoCloseable {
         }
     }
 
-    private void register() {
+    private void register(MemoryBudget budget) {
         CuratorFramework zooKeeper =
                 teardown.add(ZooKeeperConnection.open(settings.zookeeper()), CuratorFramework::close);
         NodeRegistration registration = new NodeRegistration(
-                settings.nodeId(),
-                settings.advertise().orElse(endpoint).toString(),
-                settings.memory().bytes());
+                settings.nodeId(), settings.advertise().orElse(endpoint).toString(), budget.limitBytes());
         Membership membership = new Membership(
                 zooKeeper,
                 new ClusterPaths(settings.party()).node(settings.nodeId()),

@@ -7,22 +7,31 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.lang.foreign.MemorySegment;
+import org.morphogen.node.chunk.HostMemory;
+import org.morphogen.node.chunk.HostRows;
 
 /** Which part of a node may know which. */
 @AnalyzeClasses(packages = "org.morphogen.node", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule ENGINES_KNOW_ROWS_AND_BITS_ALONE = noClasses()
+    static final ArchRule ENGINES_KNOW_ROWS_AND_KEYS_ALONE = noClasses()
             .that()
             .resideInAPackage("..engine..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.grpc..",
-                    "org.morphogen.protocol..",
-                    "org.morphogen.dpf..",
-                    "..node.chunk..",
-                    "..node.carousel..");
+            .resideInAnyPackage("io.grpc..", "org.morphogen.protocol..", "..node.carousel..", "..node.generation..");
+
+    @ArchTest
+    static final ArchRule ENGINES_AND_MEMORY_ALONE_KNOW_HOW_ROWS_LIE = noClasses()
+            .that()
+            .resideOutsideOfPackages("..node.engine..", "..node.chunk..", "..node.layout..", "..node.numa..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(MemorySegment.class)
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(HostRows.class, HostMemory.class);
 
     @ArchTest
     static final ArchRule THE_CAROUSEL_DOES_NOT_KNOW_WHO_ASKS = noClasses()

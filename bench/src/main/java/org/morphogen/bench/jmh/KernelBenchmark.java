@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.morphogen.bench.measure.ReadLimit;
 import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
 import org.morphogen.node.layout.SlicedLayout;
@@ -75,7 +76,10 @@ public class KernelBenchmark {
         }
         selection = new SelectionBits(keys, CALL_BYTES / rowBytes / Byte.SIZE);
         random.nextBytes(selection.bits());
-        kernel = engine.open().newKernel();
+        if (!(engine.open() instanceof HostEngine onThisMachine)) {
+            throw new IllegalArgumentException("engine: " + engine + " has no kernel that runs by itself");
+        }
+        kernel = onThisMachine.newKernel();
     }
 
     /** Gives the memory back. */

@@ -13,15 +13,18 @@ import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.carousel.RideWay;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.HostMemory;
+import org.morphogen.node.chunk.HostRows;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.snapshot.ChunkGeometry;
 
-/** Some ways of random rows in chunk memory as a node has it. */
+/** Some ways of random rows in the machine's own memory, as a node has them. */
 public final class Matrix implements AutoCloseable {
     private static final int LEAF_ROWS = 128;
 
     private final ChunkGeometry geometry;
+    private final SegmentGeometry segments;
     private final List<List<ChunkMemory>> ways = new ArrayList<>();
     private final DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
 
@@ -29,18 +32,21 @@ public final class Matrix implements AutoCloseable {
     Matrix(int wayCount, int rowBytes, long bytes) {
         long rowsPerWay = Math.max(LEAF_ROWS, bytes / wayCount / rowBytes / LEAF_ROWS * LEAF_ROWS);
         geometry = new ChunkGeometry(rowBytes, rowsPerWay, ChunkGeometry.largestChunkRows(rowBytes));
-        MemoryBudget budget = new MemoryBudget(2 * bytes + (64L << 20));
+        HostMemory memory = new HostMemory(new MemoryBudget(2 * bytes + (64L << 20)));
+        segments = SegmentGeometry.of(geometry, memory.segmentBytes());
         for (int way = 0; way < wayCount; way++) {
             List<ChunkMemory> chunks = new ArrayList<>();
             for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
-                ChunkMemory memory = ChunkMemory.allocate(geometry.bytes(chunk), budget);
-                try (ChunkLease lease = memory.lease().orElseThrow()) {
-                    fill(lease.rows(), way * 1000L + chunk);
-                }
-                chunks.add(memory);
+                ChunkMemory filled = ChunkMemory.allocate(rowBytes, geometry.rows(chunk), memory);
+                fill(segment(filled), way * 1000L + chunk);
+                chunks.add(filled);
             }
             ways.add(chunks);
         }
+    }
+
+    private static MemorySegment segment(ChunkMemory chunk) {
+        return ((HostRows) chunk.rows()).segment();
     }
 
     private static void fill(MemorySegment rows, long seed) {
@@ -61,15 +67,7 @@ public final class Matrix implements AutoCloseable {
 
     /** All chunks' memory; to be read only while the matrix is open. */
     List<MemorySegment> memory() {
-        List<MemorySegment> memory = new ArrayList<>();
-        for (List<ChunkMemory> chunks : ways) {
-            for (ChunkMemory chunk : chunks) {
-                try (ChunkLease lease = chunk.lease().orElseThrow()) {
-                    memory.add(lease.rows());
-                }
-            }
-        }
-        return memory;
+        return ways.stream().flatMap(List::stream).map(Matrix::segment).toList();
     }
 
     /** One party's keys for random rows, so many a way. */
@@ -95,9 +93,9 @@ public final class Matrix implements AutoCloseable {
             for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
                 ChunkLease lease = ways.get(way).get(chunk).lease().orElseThrow();
                 leases.add(lease);
-                chunks.add(RideWay.Chunk.of(chunk, lease));
+                chunks.add(RideWay.Chunk.of(chunk, segments, lease));
             }
-            rideWays.add(new RideWay(way, SegmentGeometry.of(geometry), keys.get(way), chunks));
+            rideWays.add(new RideWay(way, keys.get(way), chunks));
         }
         return new Ride(rideWays, leases);
     }

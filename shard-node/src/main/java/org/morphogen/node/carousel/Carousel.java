@@ -150,7 +150,7 @@ public final class Carousel implements AutoCloseable {
         List<Rider> done = new ArrayList<>(0);
         lock.lock();
         try {
-            tally.scanned(segment.rows().byteSize());
+            tally.scanned(segment.bytes());
             for (Seat seat : segment.seats()) {
                 Rider rider = seat.rider();
                 if (seat.remaining() == 0) {

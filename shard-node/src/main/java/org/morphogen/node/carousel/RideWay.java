@@ -1,10 +1,11 @@
 package org.morphogen.node.carousel;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.node.chunk.ChunkLease;
+import org.morphogen.node.chunk.ChunkRows;
+import org.morphogen.node.engine.SegmentBatch;
 import org.morphogen.node.epoch.ChunkAtEpoch;
 import org.morphogen.node.layout.SegmentGeometry;
 
@@ -14,10 +15,9 @@ import org.morphogen.node.layout.SegmentGeometry;
  */
 public final class RideWay {
     /** Most keys of one way. */
-    public static final int MAX_KEYS = 256;
+    public static final int MAX_KEYS = SegmentBatch.MAX_KEYS;
 
     private final int way;
-    private final SegmentGeometry geometry;
     private final List<DpfKey> keys;
     private final List<Chunk> chunks;
 
@@ -25,30 +25,30 @@ public final class RideWay {
      * A chunk of the way.
      *
      * @param index in the way
-     * @param rows as SlicedLayout says, held by the ride's lease
+     * @param geometry how it is cut into segments
+     * @param rows held by the ride's lease
      * @param bank that they lie in
      * @param epoch that is asked for, where deltas are merged into the rows
      */
-    public record Chunk(int index, MemorySegment rows, int bank, Optional<ChunkAtEpoch> epoch) {
+    public record Chunk(int index, SegmentGeometry geometry, ChunkRows rows, int bank, Optional<ChunkAtEpoch> epoch) {
         /** Held by that lease; no delta changes it. */
-        public static Chunk of(int index, ChunkLease lease) {
-            return new Chunk(index, lease.rows(), lease.bank(), Optional.empty());
+        public static Chunk of(int index, SegmentGeometry geometry, ChunkLease lease) {
+            return new Chunk(index, geometry, lease.rows(), lease.bank(), Optional.empty());
         }
 
         /** Held by that lease, wanted as it was at an epoch that is pinned as long as the lease. */
         public static Chunk of(int index, ChunkLease lease, ChunkAtEpoch epoch) {
-            return new Chunk(index, lease.rows(), lease.bank(), Optional.of(epoch));
+            return new Chunk(index, epoch.chunk().geometry(), lease.rows(), lease.bank(), Optional.of(epoch));
         }
     }
 
-    /** 1 to {@value #MAX_KEYS} keys of the table's depth; at least one chunk, each at most once. */
-    public RideWay(int way, SegmentGeometry geometry, List<DpfKey> keys, List<Chunk> chunks) {
+    /** 1 to {@link #MAX_KEYS} keys of the table's depth; at least one chunk, each at most once. */
+    public RideWay(int way, List<DpfKey> keys, List<Chunk> chunks) {
         if (keys.isEmpty() || keys.size() > MAX_KEYS || chunks.isEmpty()) {
             throw new IllegalArgumentException(
                     "a way needs 1 to " + MAX_KEYS + " keys and a chunk, has " + keys.size() + " and " + chunks.size());
         }
         this.way = way;
-        this.geometry = geometry;
         this.keys = List.copyOf(keys);
         this.chunks = List.copyOf(chunks);
     }
@@ -58,8 +58,8 @@ public final class RideWay {
         return way;
     }
 
-    SegmentGeometry geometry() {
-        return geometry;
+    int rowBytes() {
+        return chunks.getFirst().rows().rowBytes();
     }
 
     /** The keys, in the order of the answer's rows. */

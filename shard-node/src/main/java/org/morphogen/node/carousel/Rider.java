@@ -28,7 +28,7 @@ final class Rider {
         this.boardedNanos = boardedNanos;
         this.deadlineNanos = deadlineNanos;
         this.sums = ride.ways().stream()
-                .map(way -> new Accumulators(way.keys().size(), way.geometry().rowBytes()))
+                .map(way -> new Accumulators(way.keys().size(), way.rowBytes()))
                 .toList();
     }
 

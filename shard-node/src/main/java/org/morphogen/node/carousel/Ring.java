@@ -1,10 +1,9 @@
 package org.morphogen.node.carousel;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.chunk.ChunkRows;
 
 /**
  * The chunks of one bank that somebody needs, in a ring, and where the scan stands. Whoever boards sits down at the next segment of
@@ -13,21 +12,20 @@ import org.morphogen.node.layout.SegmentGeometry;
  */
 final class Ring {
     private final List<Stop> stops = new ArrayList<>();
-    /** By the address of the chunk's memory. */
-    private final Map<Long, Stop> byAddress = new HashMap<>();
+    private final IdentityHashMap<ChunkRows, Stop> byRows = new IdentityHashMap<>();
 
     private int at;
 
     /** Seats a rider at one of its chunks. */
     void seat(Rider rider, int wayAt, RideWay.Chunk chunk) {
         Seat seat = new Seat(rider, wayAt, chunk);
-        stop(rider.ride().ways().get(wayAt).geometry(), chunk).add(seat);
+        stop(chunk).add(seat);
         rider.seat(seat);
     }
 
-    private Stop stop(SegmentGeometry geometry, RideWay.Chunk chunk) {
-        return byAddress.computeIfAbsent(chunk.rows().address(), address -> {
-            Stop stop = new Stop(geometry, chunk);
+    private Stop stop(RideWay.Chunk chunk) {
+        return byRows.computeIfAbsent(chunk.rows(), rows -> {
+            Stop stop = new Stop(chunk);
             // Right behind the scan is the last in turn.
             stops.add(at, stop);
             at = stops.size() == 1 ? 0 : at + 1;
@@ -60,7 +58,7 @@ final class Ring {
         return true;
     }
 
-    /** Forgets chunks that nobody needs any more, before their memory may become another chunk's. */
+    /** Forgets chunks that nobody needs any more, before their memory is given back. */
     void purge() {
         for (int i = stops.size() - 1; i >= 0; i--) {
             Stop stop = stops.get(i);
@@ -72,7 +70,7 @@ final class Ring {
     }
 
     private void remove(int index) {
-        byAddress.remove(stops.remove(index).rows().address());
+        byRows.remove(stops.remove(index).rows());
         if (index < at) {
             at--;
         }

@@ -22,7 +22,7 @@ final class Seat {
         this.wayAt = wayAt;
         this.way = rider.ride().ways().get(wayAt);
         this.chunk = chunk;
-        this.remaining = way.geometry().usedSegments(chunk.rows().byteSize());
+        this.remaining = chunk.geometry().usedSegments(chunk.rows().bytes());
     }
 
     Rider rider() {
@@ -70,9 +70,9 @@ final class Seat {
     }
 
     private DpfNodes[] expand(DpfEvaluator evaluator) {
-        SegmentGeometry geometry = way.geometry();
+        SegmentGeometry geometry = chunk.geometry();
         List<DpfKey> keys = way.keys();
-        int segments = geometry.usedSegments(chunk.rows().byteSize());
+        int segments = geometry.usedSegments(chunk.rows().bytes());
         DpfNodes[] made = new DpfNodes[keys.size()];
         for (int key = 0; key < made.length; key++) {
             made[key] = new DpfNodes();

@@ -1,25 +1,22 @@
 package org.morphogen.node.carousel;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.morphogen.node.layout.SegmentGeometry;
+import org.morphogen.node.chunk.ChunkRows;
 
 /** A chunk on the ring, as long as somebody needs it. Guarded by the carousel's lock. */
 final class Stop {
-    private final SegmentGeometry geometry;
     private final RideWay.Chunk chunk;
     private final int segments;
     private final List<Seat> seats = new ArrayList<>();
     private int next;
 
-    Stop(SegmentGeometry geometry, RideWay.Chunk chunk) {
-        this.geometry = geometry;
+    Stop(RideWay.Chunk chunk) {
         this.chunk = chunk;
-        this.segments = geometry.usedSegments(chunk.rows().byteSize());
+        this.segments = chunk.geometry().usedSegments(chunk.rows().bytes());
     }
 
-    MemorySegment rows() {
+    ChunkRows rows() {
         return chunk.rows();
     }
 
@@ -43,7 +40,7 @@ final class Stop {
 
     /** Gives the next segment, with all that sit here; true if it was the chunk's last. */
     boolean take(TakenSegment into) {
-        into.set(geometry, chunk, next, seats);
+        into.set(chunk, next, seats);
         for (Seat seat : seats) {
             seat.take();
         }

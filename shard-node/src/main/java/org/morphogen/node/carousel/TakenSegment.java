@@ -1,20 +1,18 @@
 package org.morphogen.node.carousel;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.node.layout.SegmentGeometry;
 
 /** What a worker scans next, and for whom. Used again and again by one worker. */
 final class TakenSegment {
     private final List<Seat> seats = new ArrayList<>();
-    private @Nullable SegmentGeometry geometry;
     private RideWay.@Nullable Chunk chunk;
     private int segment;
 
-    void set(SegmentGeometry newGeometry, RideWay.Chunk newChunk, int newSegment, List<Seat> newSeats) {
-        geometry = newGeometry;
+    void set(RideWay.Chunk newChunk, int newSegment, List<Seat> newSeats) {
         chunk = newChunk;
         segment = newSegment;
         seats.clear();
@@ -23,7 +21,6 @@ final class TakenSegment {
 
     /** Lets go of riders and chunks. */
     void clear() {
-        geometry = null;
         chunk = null;
         seats.clear();
     }
@@ -33,7 +30,7 @@ final class TakenSegment {
     }
 
     SegmentGeometry geometry() {
-        return present(geometry);
+        return present(chunk).geometry();
     }
 
     /** The segment's node in the tree. */
@@ -59,11 +56,15 @@ final class TakenSegment {
         present(chunk).epoch().ifPresent(at -> at.segment(segment).stopReading(stamp));
     }
 
-    /** The segment's rows. */
-    MemorySegment rows() {
-        MemorySegment all = present(chunk).rows();
-        long from = segment * geometry().segmentBytes();
-        return all.asSlice(from, Math.min(geometry().segmentBytes(), all.byteSize() - from));
+    /** The chunk's rows. */
+    ChunkRows rows() {
+        return present(chunk).rows();
+    }
+
+    /** Bytes of the segment's plain rows. */
+    long bytes() {
+        return Math.min(
+                geometry().segmentBytes(), rows().bytes() - segment * geometry().segmentBytes());
     }
 
     private static <T> T present(@Nullable T value) {

@@ -1,23 +1,22 @@
 package org.morphogen.node.chunk;
 
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The right to read a chunk's rows until closed. Any thread may read; closing twice is harmless. */
 public final class ChunkLease implements AutoCloseable {
-    private final MemorySegment rows;
+    private final ChunkRows rows;
     private final int bank;
     private final Runnable letGo;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    ChunkLease(MemorySegment rows, int bank, Runnable letGo) {
+    ChunkLease(ChunkRows rows, int bank, Runnable letGo) {
         this.rows = rows;
         this.bank = bank;
         this.letGo = letGo;
     }
 
-    /** The chunk's rows, 64-byte aligned, sliced. Not to be touched once the lease is closed. */
-    public MemorySegment rows() {
+    /** The chunk's rows. Not to be touched once the lease is closed. */
+    public ChunkRows rows() {
         return rows;
     }
 

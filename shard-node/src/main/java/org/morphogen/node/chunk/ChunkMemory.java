@@ -1,7 +1,5 @@
 package org.morphogen.node.chunk;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,42 +7,35 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 
 /**
- * A chunk's rows off-heap, 64-byte aligned, sliced; in huge pages where the system gives them.
+ * A chunk's rows and what they take out of the budget.
  *
  * <p>Its owner holds it, and every scan holds it through a {@link ChunkLease}; the memory is given back when the last
  * of them lets go. So a drop neither waits for a scan nor pulls memory from under it. Thread-safe.
  */
 public final class ChunkMemory {
-    private static final int ALIGNMENT_BYTES = 64;
-
     private final MemoryBudget budget;
     private final long reservedBytes;
     private final int bank;
-    private final Arena arena;
-    private final MemorySegment rows;
+    private final ChunkRows rows;
     private final AtomicInteger holders = new AtomicInteger(1);
     /** Set before the owner lets go, read once nobody holds. */
     private Runnable afterwards = () -> {};
 
-    private ChunkMemory(MemoryBudget budget, long reservedBytes, int bank, Arena arena, MemorySegment rows) {
+    private ChunkMemory(MemoryBudget budget, long reservedBytes, int bank, ChunkRows rows) {
         this.budget = budget;
         this.reservedBytes = reservedBytes;
         this.bank = bank;
-        this.arena = arena;
         this.rows = rows;
     }
 
-    /** Zeroed memory for {@code bytes} bytes of rows; fails with CAPACITY_LACKING. The caller owns it. */
-    public static ChunkMemory allocate(long bytes, MemoryBudget budget) {
-        long reserved = reservedBytes(bytes);
+    /** Room for a chunk, all zeros; fails with CAPACITY_LACKING. The caller owns it. */
+    public static ChunkMemory allocate(int rowBytes, int rows, RowMemory memory) {
+        MemoryBudget budget = memory.budget();
+        long reserved = memory.reservedBytes(rowBytes, rows);
         int bank = budget.reserve(reserved);
-        Arena arena = Arena.ofShared();
         try {
-            MemorySegment rows = HugePages.allocate(arena, bytes, ALIGNMENT_BYTES);
-            budget.banks().placeMemory(rows.address(), bytes, bank);
-            return new ChunkMemory(budget, reserved, bank, arena, rows);
+            return new ChunkMemory(budget, reserved, bank, memory.allocate(rowBytes, rows, bank));
         } catch (RuntimeException | Error failed) {
-            arena.close();
             budget.free(reserved, bank);
             if (failed instanceof OutOfMemoryError machineHasLess) {
                 throw lacking(reserved, machineHasLess);
@@ -61,13 +52,8 @@ public final class ChunkMemory {
                 machineHasLess);
     }
 
-    /** What a chunk of {@code bytes} bytes takes out of the budget. */
-    public static long reservedBytes(long bytes) {
-        return (bytes + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
-    }
-
-    /** The rows; for the owner, who knows that it still holds them. */
-    MemorySegment rows() {
+    /** The rows; for the owner, who knows that it still holds them. Their number and width can always be asked for. */
+    public ChunkRows rows() {
         return rows;
     }
 
@@ -90,7 +76,7 @@ public final class ChunkMemory {
 
     private void letGo() {
         if (holders.decrementAndGet() == 0) {
-            arena.close();
+            rows.free();
             budget.free(reservedBytes, bank);
             afterwards.run();
         }

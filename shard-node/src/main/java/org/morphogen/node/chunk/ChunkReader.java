@@ -15,38 +15,39 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.Sha256;
 
-/** Reads chunk files into off-heap memory, slicing the rows and checking length and SHA-256 on the way. */
+/** Reads chunk files into memory, checking length and SHA-256 on the way. */
 public final class ChunkReader {
     private ChunkReader() {}
 
     /**
-     * The chunk in {@code file}, sliced, in memory that the caller owns. Fails with SNAPSHOT_INVALID when length or
-     * checksum are wrong, with CAPACITY_LACKING, or with STORAGE_FAILED; then no memory stays taken.
+     * The chunk in {@code file} in memory that the caller owns. Fails with SNAPSHOT_INVALID when length or checksum are
+     * wrong, with CAPACITY_LACKING, or with STORAGE_FAILED; then no memory stays taken.
      */
-    public static ChunkMemory read(Path file, SlicedLayout layout, String sha256, MemoryBudget budget) {
-        return read(file, 0, layout, sha256, budget);
+    public static ChunkMemory read(Path file, int rowBytes, int rows, String sha256, RowMemory memory) {
+        return read(file, 0, rowBytes, rows, sha256, memory);
     }
 
     /** The same for rows that begin {@code headBytes} behind the file's beginning. */
-    public static ChunkMemory read(Path file, int headBytes, SlicedLayout layout, String sha256, MemoryBudget budget) {
+    public static ChunkMemory read(Path file, int headBytes, int rowBytes, int rows, String sha256, RowMemory memory) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long expected = headBytes + layout.bytes();
+            long expected = headBytes + (long) rows * rowBytes;
             if (channel.size() != expected) {
                 throw corrupted(file, "has " + channel.size() + " bytes, not " + expected);
             }
             channel.position(headBytes);
-            ChunkMemory memory = ChunkMemory.allocate(layout.bytes(), budget);
+            ChunkMemory chunk = ChunkMemory.allocate(rowBytes, rows, memory);
             boolean sound = false;
             try {
-                String found = fill(channel, layout, memory.rows());
+                String found = fill(channel, chunk.rows());
                 if (!found.equals(sha256)) {
                     throw corrupted(file, "does not have the checksum that is stated for it");
                 }
+                chunk.rows().written();
                 sound = true;
-                return memory;
+                return chunk;
             } finally {
                 if (!sound) {
-                    memory.release();
+                    chunk.release();
                 }
             }
         } catch (IOException unreadable) {
@@ -54,19 +55,19 @@ public final class ChunkReader {
         }
     }
 
-    private static String fill(FileChannel channel, SlicedLayout layout, MemorySegment chunk) throws IOException {
+    private static String fill(FileChannel channel, ChunkRows chunk) throws IOException {
         MessageDigest digest = Sha256.digest();
-        int pieceRows = Math.min(layout.rows(), SlicedLayout.TILE_ROWS);
-        ByteBuffer plain = ByteBuffer.allocateDirect(pieceRows * layout.rowBytes());
-        for (int row = 0; row < layout.rows(); row += pieceRows) {
-            plain.clear().limit(Math.min(pieceRows, layout.rows() - row) * layout.rowBytes());
+        int pieceRows = Math.min(chunk.rows(), SlicedLayout.TILE_ROWS);
+        ByteBuffer plain = ByteBuffer.allocateDirect(pieceRows * chunk.rowBytes());
+        for (int row = 0; row < chunk.rows(); row += pieceRows) {
+            plain.clear().limit(Math.min(pieceRows, chunk.rows() - row) * chunk.rowBytes());
             while (plain.hasRemaining()) {
                 if (channel.read(plain) < 0) {
                     throw new EOFException("the file became shorter while it was read");
                 }
             }
             digest.update(plain.flip());
-            layout.write(MemorySegment.ofBuffer(plain.flip()), chunk, row);
+            chunk.write(MemorySegment.ofBuffer(plain.flip()), row);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

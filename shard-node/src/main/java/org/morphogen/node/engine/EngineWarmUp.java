@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.morphogen.node.layout.SlicedLayout;
 
 /** Runs an engine until the JVM has compiled its kernels, so that a node's first queries meet the speed of all others. */
-public final class EngineWarmUp {
+final class EngineWarmUp {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int ROUNDS = 1500;
     private static final int TILES = 2;
@@ -16,7 +16,7 @@ public final class EngineWarmUp {
     private EngineWarmUp() {}
 
     /** Scans 512 KiB of zeros, over and over, in a few row widths and batch sizes; for 2 seconds at most. */
-    public static void warm(ScanEngine engine) {
+    static void warm(HostEngine engine) {
         long start = System.nanoTime();
         ScanKernel kernel = engine.newKernel();
         try (Arena arena = Arena.ofConfined()) {

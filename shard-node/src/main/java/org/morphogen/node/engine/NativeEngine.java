@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandle;
  * C with AVX-512 and GFNI instructions, called through java.lang.foreign; see {@code src/main/c/scan.c}. Runs where the
  * build found a C compiler and the processor has the instructions.
  */
-public final class NativeEngine implements ScanEngine {
+public final class NativeEngine implements HostEngine {
     private final MethodHandle scan;
 
     NativeEngine(MethodHandle scan) {

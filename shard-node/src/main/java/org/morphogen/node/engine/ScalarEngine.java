@@ -1,7 +1,7 @@
 package org.morphogen.node.engine;
 
 /** Plain Java without vectors: the reference that the other engines are compared with. Runs anywhere. */
-public final class ScalarEngine implements ScanEngine {
+public final class ScalarEngine implements HostEngine {
     @Override
     public String name() {
         return "scalar";

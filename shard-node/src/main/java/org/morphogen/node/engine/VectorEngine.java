@@ -4,7 +4,7 @@ package org.morphogen.node.engine;
  * Vectors through the Vector API. Loads only where module jdk.incubator.vector is there; {@link EngineChoice} looks
  * first.
  */
-public final class VectorEngine implements ScanEngine {
+public final class VectorEngine implements HostEngine {
     private final int vectorBytes;
     private final boolean lookups;
 

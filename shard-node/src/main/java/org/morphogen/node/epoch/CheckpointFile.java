@@ -1,7 +1,6 @@
 package org.morphogen.node.epoch;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -14,9 +13,9 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.ChunkReader;
-import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.ChunkRows;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.chunk.Storage;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.BlockInfo;
@@ -46,9 +45,9 @@ public final class CheckpointFile {
      * Writes a chunk as it was at an epoch, while it may be scanned and merged. Once this returns the file survives a
      * crash; until then an older one does. Fails with IOException.
      *
-     * @param rows the chunk's memory, held by the caller
+     * @param rows the chunk's, held by the caller
      */
-    static void write(Path file, ChunkAtEpoch chunk, MemorySegment rows, StepWatch watch) throws IOException {
+    static void write(Path file, ChunkAtEpoch chunk, ChunkRows rows, StepWatch watch) throws IOException {
         try (CheckpointWriter writer = CheckpointWriter.begin(DiskPartFile::open, file, watch)) {
             chunk.forEachPiece(rows, (piece, bytes) -> writer.append(ByteBuffer.wrap(piece, 0, bytes)));
             writer.finish(chunk.epoch().epoch());
@@ -56,7 +55,7 @@ public final class CheckpointFile {
     }
 
     /** SHA-256 of a chunk's rows as they were at an epoch. */
-    static byte[] digest(ChunkAtEpoch chunk, MemorySegment rows) {
+    static byte[] digest(ChunkAtEpoch chunk, ChunkRows rows) {
         MessageDigest digest = Sha256.digest();
         chunk.forEachPiece(rows, (piece, bytes) -> digest.update(piece, 0, bytes));
         return digest.digest();
@@ -66,13 +65,15 @@ public final class CheckpointFile {
      * Reads a chunk into memory that the caller owns. Fails with SNAPSHOT_INVALID when the file is damaged, with
      * CAPACITY_LACKING, or with STORAGE_FAILED.
      */
-    public static Loaded read(Path file, SlicedLayout layout, MemoryBudget budget) {
+    public static Loaded read(Path file, int rowBytes, int rows, RowMemory memory) {
         ByteBuffer head = head(file);
         Epoch epoch = epoch(file, head);
         byte[] sha256 = new byte[Bytes32.LENGTH];
         head.get(120, sha256);
         return new Loaded(
-                epoch, ChunkReader.read(file, HEAD_BYTES, layout, HexFormat.of().formatHex(sha256), budget));
+                epoch,
+                ChunkReader.read(
+                        file, HEAD_BYTES, rowBytes, rows, HexFormat.of().formatHex(sha256), memory));
     }
 
     /** The epoch that a file's rows stand at. Fails with SNAPSHOT_INVALID or STORAGE_FAILED. */

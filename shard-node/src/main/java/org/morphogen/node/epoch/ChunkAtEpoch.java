@@ -1,6 +1,6 @@
 package org.morphogen.node.epoch;
 
-import java.lang.foreign.MemorySegment;
+import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.node.layout.SlicedLayout;
 
 /** A chunk as it was at an epoch, which whoever asks keeps pinned. */
@@ -16,23 +16,23 @@ public record ChunkAtEpoch(LiveChunk chunk, KnownEpoch epoch) {
 
     /** Bytes of its plain rows. */
     public long bytes() {
-        return chunk.layout().bytes();
+        return chunk.bytes();
     }
 
     /**
      * Gives all plain rows in order, at most 1 MiB at a time. Nothing is locked meanwhile but one segment, while it is
      * read.
      *
-     * @param rows the chunk's memory, held by the caller
+     * @param rows the chunk's, held by the caller
      */
-    public <X extends Exception> void forEachPiece(MemorySegment rows, PieceUser<X> user) throws X {
-        SlicedLayout layout = chunk.layout();
-        int pieceRows = Math.max(SlicedLayout.GROUP_ROWS, PIECE_BYTES / layout.rowBytes() & -SlicedLayout.GROUP_ROWS);
-        byte[] piece = new byte[Math.min(pieceRows, layout.rows()) * layout.rowBytes()];
-        for (int row = 0; row < layout.rows(); row += pieceRows) {
-            int count = Math.min(pieceRows, layout.rows() - row);
+    public <X extends Exception> void forEachPiece(ChunkRows rows, PieceUser<X> user) throws X {
+        int rowBytes = rows.rowBytes();
+        int pieceRows = Math.max(SlicedLayout.GROUP_ROWS, PIECE_BYTES / rowBytes & -SlicedLayout.GROUP_ROWS);
+        byte[] piece = new byte[Math.min(pieceRows, rows.rows()) * rowBytes];
+        for (int row = 0; row < rows.rows(); row += pieceRows) {
+            int count = Math.min(pieceRows, rows.rows() - row);
             chunk.read(rows, row, count, epoch, piece);
-            user.use(piece, count * layout.rowBytes());
+            user.use(piece, count * rowBytes);
         }
     }
 

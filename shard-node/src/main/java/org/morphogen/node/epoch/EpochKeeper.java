@@ -1,6 +1,5 @@
 package org.morphogen.node.epoch;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +16,8 @@ import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.chunk.RowDiffs;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
@@ -225,9 +224,8 @@ public final class EpochKeeper implements AutoCloseable {
      * @param memory owned by the caller, by the chunk once this returns
      * @param standing of the rows
      */
-    public LiveChunk enter(
-            ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
-        Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, layout, memory, standing));
+    public LiveChunk enter(ChunkId id, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
+        Timeline.Pin pin = timeline.pin(standing.digest()).orElseGet(() -> replay(id, memory, standing));
         synchronized (this) {
             long whole = log.lastLacking(id);
             // The chain may have gone back since the epoch was pinned: what is behind the common one is undone.
@@ -238,7 +236,7 @@ public final class EpochKeeper implements AutoCloseable {
                         "holds deltas that changed chunk " + id + " before it came to this node, without its rows");
             }
             timeline.forgetBefore(whole);
-            LiveChunk chunk = new LiveChunk(id, layout, memory, segments, pin, whole > 0);
+            LiveChunk chunk = new LiveChunk(id, memory, segments, pin, whole > 0);
             if (standing.number() <= common) {
                 checkpoints.onDisk(id, standing.number());
             } else {
@@ -429,7 +427,7 @@ public final class EpochKeeper implements AutoCloseable {
     }
 
     /** Brings rows that stand behind the timeline to the head, which is pinned. */
-    private Timeline.Pin replay(ChunkId id, SlicedLayout layout, ChunkMemory memory, Epoch standing) {
+    private Timeline.Pin replay(ChunkId id, ChunkMemory memory, Epoch standing) {
         Timeline.Pin head;
         List<LogEntry> chain;
         synchronized (this) {
@@ -444,10 +442,8 @@ public final class EpochKeeper implements AutoCloseable {
             if (next == chain.size()) {
                 throw broken("does not lead on from epoch " + standing + ", at which chunk " + id + " stands on disk");
             }
-            for (LogEntry entry : chain.subList(next, chain.size())) {
-                Optional.ofNullable(log.read(entry, manifest).pieces().get(id))
-                        .ifPresent(piece -> replay(lease.rows(), layout, piece));
-            }
+            List<LogEntry> lacking = chain.subList(next, chain.size());
+            lease.rows().xor(each -> lacking.forEach(entry -> replay(entry, id, each)));
             return head;
         } catch (RuntimeException | Error failed) {
             head.close();
@@ -455,9 +451,11 @@ public final class EpochKeeper implements AutoCloseable {
         }
     }
 
-    private static void replay(MemorySegment rows, SlicedLayout layout, DeltaPiece piece) {
-        for (int entry = 0; entry < piece.count(); entry++) {
-            layout.xor(rows, piece.row(entry), piece.entries(), piece.diffAt(entry));
+    /** Gives what a delta of the log changes in a chunk. */
+    private void replay(LogEntry delta, ChunkId id, RowDiffs.Each each) {
+        DeltaPiece piece = log.read(delta, manifest).pieces().get(id);
+        for (int entry = 0; piece != null && entry < piece.count(); entry++) {
+            each.diff(piece.row(entry), piece.entries(), piece.diffAt(entry));
         }
     }
 

@@ -1,13 +1,12 @@
 package org.morphogen.node.epoch;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
 
 /**
@@ -16,9 +15,8 @@ import org.morphogen.snapshot.ChunkId;
  */
 public final class LiveChunk {
     private final ChunkId id;
-    private final SlicedLayout layout;
     private final ChunkMemory memory;
-    private final int segmentRows;
+    private final SegmentGeometry geometry;
     private final LiveSegment[] segments;
     private final boolean late;
     /** What no segment stands behind, and behind it what merging leads to; empty once nobody reads. Guarded by this. */
@@ -27,27 +25,20 @@ public final class LiveChunk {
     private boolean released;
 
     /** Takes over the memory, whose rows stand at the epoch pinned, and the pin. */
-    public LiveChunk(
-            ChunkId id, SlicedLayout layout, ChunkMemory memory, SegmentGeometry geometry, Timeline.Pin standing) {
-        this(id, layout, memory, geometry, standing, false);
+    public LiveChunk(ChunkId id, ChunkMemory memory, SegmentGeometry geometry, Timeline.Pin standing) {
+        this(id, memory, geometry, standing, false);
     }
 
-    LiveChunk(
-            ChunkId id,
-            SlicedLayout layout,
-            ChunkMemory memory,
-            SegmentGeometry geometry,
-            Timeline.Pin standing,
-            boolean late) {
+    LiveChunk(ChunkId id, ChunkMemory memory, SegmentGeometry geometry, Timeline.Pin standing, boolean late) {
         this.id = id;
         this.late = late;
-        this.layout = layout;
         this.memory = memory;
-        this.segmentRows = geometry.segmentRows();
-        this.segments = new LiveSegment[geometry.usedSegments(layout.bytes())];
+        this.geometry = geometry;
+        this.segments = new LiveSegment[geometry.usedSegments(bytes())];
         for (int i = 0; i < segments.length; i++) {
-            int firstRow = i * segmentRows;
-            segments[i] = new LiveSegment(firstRow, Math.min(layout.rows(), firstRow + segmentRows), standing.epoch());
+            int firstRow = i * geometry.segmentRows();
+            segments[i] = new LiveSegment(
+                    firstRow, Math.min(memory.rows().rows(), firstRow + geometry.segmentRows()), standing.epoch());
         }
         floor.add(standing);
     }
@@ -57,9 +48,14 @@ public final class LiveChunk {
         return id;
     }
 
-    /** How its rows lie. */
-    public SlicedLayout layout() {
-        return layout;
+    /** How it is cut into segments. */
+    public SegmentGeometry geometry() {
+        return geometry;
+    }
+
+    /** Bytes of its plain rows. */
+    public long bytes() {
+        return memory.rows().bytes();
     }
 
     /** The right to read its rows; empty when they are already given back. */
@@ -79,10 +75,10 @@ public final class LiveChunk {
 
     /** The segment that a row lies in. */
     LiveSegment segmentOf(int row) {
-        return segments[row / segmentRows];
+        return segments[row / geometry.segmentRows()];
     }
 
-    /** Brings all segments to an epoch, one after another. Takes over the pin. */
+    /** Brings all segments to an epoch, one after another; rows that are lost follow no more. Takes over the pin. */
     synchronized void merge(Timeline.Pin to, StepWatch watch) {
         Optional<ChunkLease> held = released ? Optional.empty() : memory.lease();
         if (held.isEmpty()) {
@@ -91,6 +87,10 @@ public final class LiveChunk {
         }
         floor.addLast(to);
         try (ChunkLease lease = held.get()) {
+            if (lease.rows().isLost()) {
+                forgetEpochs();
+                return;
+            }
             for (LiveSegment segment : segments) {
                 if (segment.merge(this, lease.rows(), to.epoch())) {
                     watch.reached(StepWatch.Step.SEGMENT_MERGED);
@@ -116,15 +116,15 @@ public final class LiveChunk {
     /**
      * Copies plain rows as they were at an epoch.
      *
-     * @param rows the chunk's memory, held by the caller
+     * @param rows the chunk's, held by the caller
      * @param count of rows; {@code into} has room for them
      */
-    public void read(MemorySegment rows, int firstRow, int count, KnownEpoch at, byte[] into) {
+    public void read(ChunkRows rows, int firstRow, int count, KnownEpoch at, byte[] into) {
         int row = firstRow;
         while (row < firstRow + count) {
             LiveSegment segment = segmentOf(row);
             int end = Math.min(segment.endRow(), firstRow + count);
-            segment.read(this, rows, row, end, at, into, (row - firstRow) * layout.rowBytes());
+            segment.read(this, rows, row, end, at, into, (row - firstRow) * rows.rowBytes());
             row = end;
         }
     }

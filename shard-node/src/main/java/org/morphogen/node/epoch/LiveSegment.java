@@ -1,9 +1,8 @@
 package org.morphogen.node.epoch;
 
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.StampedLock;
 import org.morphogen.epoch.DeltaPiece;
-import org.morphogen.node.layout.SlicedLayout;
+import org.morphogen.node.chunk.ChunkRows;
 
 /** A segment of a chunk, and the epoch that its rows stand at. Many may read at once, or one merges. Thread-safe. */
 public final class LiveSegment {
@@ -46,12 +45,14 @@ public final class LiveSegment {
     }
 
     /** Brings the rows to an epoch; false if no row changed. */
-    boolean merge(LiveChunk chunk, MemorySegment rows, KnownEpoch to) {
+    boolean merge(LiveChunk chunk, ChunkRows rows, KnownEpoch to) {
         long stamp = lock.writeLock();
         try {
             Differences differences = differences(chunk, to);
-            SlicedLayout layout = chunk.layout();
-            differences.all((piece, entry) -> layout.xor(rows, piece.row(entry), piece.entries(), piece.diffAt(entry)));
+            if (!differences.isEmpty()) {
+                rows.xor(each -> differences.all(
+                        (piece, entry) -> each.diff(piece.row(entry), piece.entries(), piece.diffAt(entry))));
+            }
             standing = to;
             return !differences.isEmpty();
         } finally {
@@ -60,12 +61,11 @@ public final class LiveSegment {
     }
 
     /** Copies plain rows of this segment as they were at an epoch. */
-    void read(LiveChunk chunk, MemorySegment rows, int from, int end, KnownEpoch at, byte[] into, int offset) {
-        SlicedLayout layout = chunk.layout();
-        int rowBytes = layout.rowBytes();
+    void read(LiveChunk chunk, ChunkRows rows, int from, int end, KnownEpoch at, byte[] into, int offset) {
+        int rowBytes = rows.rowBytes();
         long stamp = startReading();
         try {
-            layout.read(rows, from, end - from, into, offset);
+            rows.read(from, end - from, into, offset);
             Differences differences = new Differences(from, end);
             standing.differences(at, chunk.id(), differences::add);
             differences.all((piece, entry) -> xor(piece, entry, into, offset + (piece.row(entry) - from) * rowBytes));

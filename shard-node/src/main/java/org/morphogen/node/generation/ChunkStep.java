@@ -19,6 +19,7 @@ import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.handover.ChunkTaker;
 import org.morphogen.node.pull.ChunkPull;
 import org.morphogen.node.pull.SnapshotSources;
+import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 import org.slf4j.Logger;
@@ -154,8 +155,9 @@ final class ChunkStep {
                         chunk, file + " stands at epoch " + standing + ", which does not lead to where this node is.");
                 return false;
             }
+            ChunkGeometry geometry = SnapshotChunks.geometry(manifest, chunk);
             CheckpointFile.Loaded loaded =
-                    CheckpointFile.read(file, SnapshotChunks.layout(manifest, chunk), settings.budget());
+                    CheckpointFile.read(file, geometry.rowBytes(), geometry.rows(chunk.index()), settings.memory());
             enter(chunk, loaded.memory(), loaded.epoch());
         } catch (MorphogenException failed) {
             if (failed.reason() != FailureReason.SNAPSHOT_INVALID) {
@@ -171,17 +173,17 @@ final class ChunkStep {
     }
 
     private void enter(ChunkId chunk, ChunkMemory memory, Epoch standing) {
-        held.add(
-                chunk,
-                SnapshotChunks.layout(manifest, chunk),
-                SnapshotChunks.segments(manifest, chunk),
-                memory,
-                standing);
+        held.add(chunk, SnapshotChunks.segments(manifest, chunk, settings.memory()), memory, standing);
     }
 
     private ChunkMemory read(ChunkId chunk) {
+        ChunkGeometry geometry = SnapshotChunks.geometry(manifest, chunk);
         return ChunkReader.read(
-                folder.chunkFile(chunk), SnapshotChunks.layout(manifest, chunk), sha256(chunk), settings.budget());
+                folder.chunkFile(chunk),
+                geometry.rowBytes(),
+                geometry.rows(chunk.index()),
+                sha256(chunk),
+                settings.memory());
     }
 
     private Optional<ChunkMemory> readOrDiscard(ChunkId chunk) {

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.epoch.ChunkAtEpoch;
 import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.epoch.KnownEpoch;
@@ -17,7 +19,6 @@ import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.handover.Donors;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.snapshot.Manifest;
 
@@ -32,14 +33,18 @@ public final class HeldGeneration {
     /** Chunks whose rows only another replica has. */
     private final Set<ChunkId> wanting = ConcurrentHashMap.newKeySet();
 
+    private final RowMemory memory;
+    private final Supplier<Optional<String>> fault;
     private volatile boolean logDamaged;
     private volatile HoldWish wish;
     private volatile @Nullable Manifest manifest;
     private volatile @Nullable EpochKeeper keeper;
     private boolean dropped;
 
-    HeldGeneration(HoldWish wish) {
+    HeldGeneration(HoldWish wish, RowMemory memory, Supplier<Optional<String>> fault) {
         this.wish = wish;
+        this.memory = memory;
+        this.fault = fault;
     }
 
     /** What shall be held. */
@@ -80,19 +85,21 @@ public final class HeldGeneration {
         return donors;
     }
 
-    /** How far it is. */
+    /** How far it is. Nothing is ready while there is a fault, which then is the problem. */
     public GenerationProgress progress() {
+        Optional<String> broken = fault.get();
         HoldWish wanted = wish;
         Manifest tables = manifest;
-        List<ChunkId> ready =
-                wanted.chunks().stream().filter(loaded::containsKey).toList();
+        List<ChunkId> ready = broken.isPresent()
+                ? List.of()
+                : wanted.chunks().stream().filter(loaded::containsKey).toList();
         return new GenerationProgress(
                 wanted,
                 tables != null,
                 ready.size(),
-                tables == null ? 0 : SnapshotChunks.bytes(tables, wanted.chunks()),
-                tables == null ? 0 : SnapshotChunks.bytes(tables, ready),
-                problem(),
+                tables == null ? 0 : SnapshotChunks.bytes(tables, wanted.chunks(), memory),
+                tables == null ? 0 : SnapshotChunks.bytes(tables, ready, memory),
+                broken.orElseGet(this::problem),
                 epochs().map(Timeline::span),
                 // A chunk that has just come may still stand among those that are wanted.
                 logDamaged || !loaded.keySet().containsAll(wanting));
@@ -131,14 +138,14 @@ public final class HeldGeneration {
      *
      * @param standing of the rows
      */
-    void add(ChunkId id, SlicedLayout layout, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
+    void add(ChunkId id, SegmentGeometry segments, ChunkMemory memory, Epoch standing) {
         EpochKeeper epochs = keeper;
         if (epochs == null) {
             throw new IllegalStateException("no epochs");
         }
         LiveChunk chunk;
         try {
-            chunk = epochs.enter(id, layout, segments, memory, standing);
+            chunk = epochs.enter(id, segments, memory, standing);
         } catch (RuntimeException | Error failed) {
             memory.release();
             throw failed;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
@@ -33,16 +34,23 @@ public final class HeldGenerations implements AutoCloseable {
     private final int party;
     private final DataDirectory directory;
     private final LoadingSettings settings;
+    private final Supplier<Optional<String>> fault;
     private final LeaderTerm term;
     private final Map<Long, HeldGeneration> generations = new ConcurrentSkipListMap<>();
     private final Map<Long, GenerationLoader> loaders = new HashMap<>();
     private boolean closed;
 
-    /** Holds nothing until {@link #restore} or {@link #hold} is called. */
-    public HeldGenerations(int party, DataDirectory directory, LoadingSettings settings) {
+    /**
+     * Holds nothing until {@link #restore} or {@link #hold} is called.
+     *
+     * @param fault why nothing can be scanned any more until the node is started anew, if so; one sentence, for its operator
+     */
+    public HeldGenerations(
+            int party, DataDirectory directory, LoadingSettings settings, Supplier<Optional<String>> fault) {
         this.party = party;
         this.directory = directory;
         this.settings = settings;
+        this.fault = fault;
         this.term = LeaderTerm.open(directory.termFile());
     }
 
@@ -158,6 +166,25 @@ public final class HeldGenerations implements AutoCloseable {
         requireTerm(callersTerm);
     }
 
+    /** Why nothing can be scanned any more until the node is started anew; empty while all is well. */
+    public Optional<String> fault() {
+        return fault.get();
+    }
+
+    /** What whoever wants rows is told if there is a fault: NOT_SERVING. The fault itself is the operator's. */
+    public Optional<MorphogenException> refusal() {
+        return fault().map(why -> new MorphogenException(
+                FailureReason.NOT_SERVING,
+                "This node's engine has failed, and its operator must start it anew; another replica may answer."));
+    }
+
+    /** Fails with NOT_SERVING if there is a fault. */
+    public void requireSound() {
+        refusal().ifPresent(refusal -> {
+            throw refusal;
+        });
+    }
+
     /** A generation that is held, perhaps not wholly loaded. */
     public Optional<HeldGeneration> find(long generation) {
         return Optional.ofNullable(generations.get(generation));
@@ -253,13 +280,13 @@ public final class HeldGenerations implements AutoCloseable {
 
     private void checkAgainst(Manifest manifest, HoldWish wish) {
         SnapshotChunks.requireListed(manifest, wish.chunks());
-        long needed = SnapshotChunks.bytes(manifest, wish.chunks());
+        long needed = SnapshotChunks.bytes(manifest, wish.chunks(), settings.memory());
         for (GenerationProgress other : progress()) {
             if (other.wish().generation() != wish.generation()) {
                 needed += other.bytesWanted();
             }
         }
-        long limit = settings.budget().limitBytes();
+        long limit = settings.memory().budget().limitBytes();
         if (needed > limit) {
             throw MemoryBudget.lacking(needed, limit);
         }
@@ -275,7 +302,7 @@ public final class HeldGenerations implements AutoCloseable {
     }
 
     private void begin(HoldWish wish) {
-        HeldGeneration held = new HeldGeneration(wish);
+        HeldGeneration held = new HeldGeneration(wish, settings.memory(), fault);
         generations.put(wish.generation(), held);
         load(held);
     }

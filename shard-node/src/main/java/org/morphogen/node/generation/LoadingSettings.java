@@ -2,7 +2,7 @@ package org.morphogen.node.generation;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.epoch.EpochSettings;
 import org.morphogen.node.handover.ChunkGiver;
 import org.morphogen.node.pull.Backoff;
@@ -12,7 +12,7 @@ import org.morphogen.transport.TlsSettings;
 /**
  * What loading needs beside the wish.
  *
- * @param budget that all chunks of the node share
+ * @param memory that all chunks of the node share
  * @param tls towards the coordinators
  * @param executor runs the transport's callbacks
  * @param opener opens the files that pulled bytes go into
@@ -21,7 +21,7 @@ import org.morphogen.transport.TlsSettings;
  * @param taking permits to take chunks over from other replicas, which all generations of the node share
  */
 public record LoadingSettings(
-        MemoryBudget budget,
+        RowMemory memory,
         TlsSettings tls,
         Executor executor,
         PartFile.Opener opener,
@@ -30,12 +30,12 @@ public record LoadingSettings(
         Semaphore taking) {
     /** With as many permits as a node may take chunks at once. */
     public LoadingSettings(
-            MemoryBudget budget,
+            RowMemory memory,
             TlsSettings tls,
             Executor executor,
             PartFile.Opener opener,
             Backoff backoff,
             EpochSettings epochs) {
-        this(budget, tls, executor, opener, backoff, epochs, new Semaphore(ChunkGiver.MOST_AT_ONCE, true));
+        this(memory, tls, executor, opener, backoff, epochs, new Semaphore(ChunkGiver.MOST_AT_ONCE, true));
     }
 }

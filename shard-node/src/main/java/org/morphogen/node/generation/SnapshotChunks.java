@@ -4,9 +4,8 @@ import java.util.Collection;
 import java.util.Optional;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
-import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkEntry;
 import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
@@ -27,13 +26,13 @@ final class SnapshotChunks {
         }
     }
 
-    /** Memory that these chunks take; those that the manifest does not list take none. */
-    static long bytes(Manifest manifest, Collection<ChunkId> chunks) {
+    /** What these chunks take of the memory; those that the manifest does not list take nothing. */
+    static long bytes(Manifest manifest, Collection<ChunkId> chunks, RowMemory memory) {
         return chunks.stream()
                 .mapToLong(chunk -> table(manifest, chunk)
-                        .map(table -> table.geometry().bytes(chunk.index()))
+                        .map(TableManifest::geometry)
+                        .map(geometry -> memory.reservedBytes(geometry.rowBytes(), geometry.rows(chunk.index())))
                         .orElse(0L))
-                .map(ChunkMemory::reservedBytes)
                 .sum();
     }
 
@@ -46,25 +45,19 @@ final class SnapshotChunks {
 
     /** Length of a listed chunk's file. */
     static long fileBytes(Manifest manifest, ChunkId chunk) {
+        return geometry(manifest, chunk).bytes(chunk.index());
+    }
+
+    /** The segments of a listed chunk that lies in {@code memory}. */
+    static SegmentGeometry segments(Manifest manifest, ChunkId chunk, RowMemory memory) {
+        return SegmentGeometry.of(geometry(manifest, chunk), memory.segmentBytes());
+    }
+
+    /** How the way of a listed chunk is cut into chunks. */
+    static ChunkGeometry geometry(Manifest manifest, ChunkId chunk) {
         return table(manifest, chunk)
                 .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
-                .geometry()
-                .bytes(chunk.index());
-    }
-
-    /** The segments of a listed chunk. */
-    static SegmentGeometry segments(Manifest manifest, ChunkId chunk) {
-        return SegmentGeometry.of(table(manifest, chunk)
-                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
-                .geometry());
-    }
-
-    /** How a listed chunk's rows lie in memory. */
-    static SlicedLayout layout(Manifest manifest, ChunkId chunk) {
-        ChunkGeometry geometry = table(manifest, chunk)
-                .orElseThrow(() -> new IllegalArgumentException("chunk " + chunk + " is not listed"))
                 .geometry();
-        return new SlicedLayout(geometry.rowBytes(), geometry.rows(chunk.index()));
     }
 
     private static Optional<TableManifest> table(Manifest manifest, ChunkId chunk) {

@@ -4,8 +4,8 @@ import org.morphogen.dpf.DpfDomain;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /**
- * How chunks are cut into segments. A segment is the rows below one node of the DPF tree, some {@value #SEGMENT_BYTES}
- * bytes of whole tiles; a chunk that is cut short ends in a segment that is, too.
+ * How chunks are cut into segments. A segment is the rows below one node of the DPF tree, whole tiles of
+ * them, about as many as are scanned at once; a chunk that is cut short ends in a segment that is, too.
  *
  * @param rowBytes of the table
  * @param level of the tree, where a node is one segment
@@ -13,14 +13,16 @@ import org.morphogen.snapshot.ChunkGeometry;
  * @param segmentsPerChunk of a chunk that is not cut short
  */
 public record SegmentGeometry(int rowBytes, int level, int segmentRows, int segmentsPerChunk) {
-    /** Some 0.2 ms of memory: long beside what taking a segment costs, short beside a scan. */
-    private static final int SEGMENT_BYTES = 8 << 20;
-
-    /** The segments of a table. */
-    public static SegmentGeometry of(ChunkGeometry chunks) {
+    /**
+     * The segments of a table.
+     *
+     * @param segmentBytes that one should have at most; it has more if that is less than a tile
+     */
+    public static SegmentGeometry of(ChunkGeometry chunks, long segmentBytes) {
         int chunkLeaves = (int) Math.min(
                 chunks.chunkRows() / DpfDomain.ROWS_PER_LEAF, chunks.domain().leaves());
-        int rows = Integer.highestOneBit(Math.max(SlicedLayout.TILE_ROWS, SEGMENT_BYTES / chunks.rowBytes()));
+        int rows = Integer.highestOneBit(
+                Math.clamp(segmentBytes / chunks.rowBytes(), SlicedLayout.TILE_ROWS, Integer.MAX_VALUE));
         int leaves = Math.min(chunkLeaves, rows / DpfDomain.ROWS_PER_LEAF);
         return new SegmentGeometry(
                 chunks.rowBytes(),

@@ -14,7 +14,6 @@ import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.epoch.ChunkAtEpoch;
 import org.morphogen.node.epoch.Timeline;
 import org.morphogen.node.generation.HeldGeneration;
-import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.protocol.v1.ChunkRange;
 import org.morphogen.protocol.v1.WayKeys;
 import org.morphogen.snapshot.ChunkGeometry;
@@ -28,7 +27,6 @@ final class PlanBuilder {
     private final HeldGeneration generation;
     private final Timeline.Pin epoch;
     private final ChunkGeometry geometry;
-    private final SegmentGeometry segments;
     private final List<RideWay> ways = new ArrayList<>();
     private final List<ChunkLease> leases = new ArrayList<>();
 
@@ -39,7 +37,6 @@ final class PlanBuilder {
         this.table = table;
         this.generation = generation;
         this.geometry = table.geometry();
-        this.segments = SegmentGeometry.of(geometry);
     }
 
     /** Adds a way whose number and counts are already checked. */
@@ -58,7 +55,7 @@ final class PlanBuilder {
             }
             next = end;
         }
-        ways.add(new RideWay(way.getWay(), segments, keys, chunks));
+        ways.add(new RideWay(way.getWay(), keys, chunks));
     }
 
     Ride build() {

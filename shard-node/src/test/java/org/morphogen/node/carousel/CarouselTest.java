@@ -19,12 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.dpf.DpfKeyPair;
+import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.engine.Accumulators;
 import org.morphogen.node.engine.EngineChoice;
 import org.morphogen.node.engine.EngineFinding;
+import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScalarEngine;
-import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
 import org.morphogen.node.fixture.GatedEngine;
@@ -41,8 +43,9 @@ class CarouselTest {
     private static final ChunkGeometry NARROW = new ChunkGeometry(48, 40_064, 8192);
 
     private final MemoryBudget budget = new MemoryBudget(256 << 20);
-    private final Fairground wide = new Fairground(WIDE, 1, budget);
-    private final Fairground narrow = new Fairground(NARROW, 2, budget);
+    private final HostMemory memory = new HostMemory(budget);
+    private final Fairground wide = new Fairground(WIDE, 1, memory);
+    private final Fairground narrow = new Fairground(NARROW, 2, memory);
 
     @AfterEach
     void nothingStaysHeld() {
@@ -59,10 +62,14 @@ class CarouselTest {
         }
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (Carousel carousel = new Carousel(WORKERS, runs.engine())) {
+        RowMemory own = runs.engine().memory(256 << 20, Banks.ONE);
+        try (Fairground ownWide = new Fairground(WIDE, 1, own);
+                Fairground ownNarrow = new Fairground(NARROW, 2, own);
+                Carousel carousel =
+                        new Carousel(WORKERS, runs.engine(), own.budget().banks())) {
             List<Asked> asked = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
-                asked.add(Asked.of(carousel, random.nextBoolean() ? wide : narrow, random));
+                asked.add(Asked.of(carousel, random.nextBoolean() ? ownWide : ownNarrow, random));
                 if (random.nextInt(4) == 0) {
                     Thread.sleep(random.nextInt(5));
                 }
@@ -84,7 +91,7 @@ class CarouselTest {
         MemoryBudget spread = new MemoryBudget(256 << 20, banks);
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (Fairground both = new Fairground(NARROW, 3, spread);
+        try (Fairground both = new Fairground(NARROW, 3, new HostMemory(spread));
                 Carousel carousel = new Carousel(workers, new ScalarEngine(), banks)) {
             List<Asked> asked = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -329,7 +336,7 @@ class CarouselTest {
     }
 
     /** Throws while it shall. */
-    private static final class FailingEngine implements ScanEngine {
+    private static final class FailingEngine implements HostEngine {
         private volatile boolean fails;
 
         @Override

@@ -12,9 +12,8 @@ import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.dpf.DpfKeyPair;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
-import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /** One way of random rows in real chunk memory, and rides over it. */
@@ -22,26 +21,26 @@ final class Fairground implements AutoCloseable {
     private static final DpfKeyGenerator GENERATOR = new DpfKeyGenerator(new SecureRandom());
 
     private final ChunkGeometry geometry;
+    private final SegmentGeometry segments;
     private final byte[] plain;
     private final List<ChunkMemory> chunks = new ArrayList<>();
 
-    Fairground(ChunkGeometry geometry, long seed, MemoryBudget budget) {
+    Fairground(ChunkGeometry geometry, long seed, RowMemory memory) {
         this.geometry = geometry;
+        this.segments = SegmentGeometry.of(geometry, memory.segmentBytes());
         this.plain = new byte[(int) geometry.rowsPerWay() * geometry.rowBytes()];
         new Random(seed).nextBytes(plain);
         for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
-            chunks.add(load(chunk, budget));
+            chunks.add(load(chunk, memory));
         }
     }
 
-    private ChunkMemory load(int chunk, MemoryBudget budget) {
-        ChunkMemory memory = ChunkMemory.allocate(geometry.bytes(chunk), budget);
-        try (ChunkLease lease = memory.lease().orElseThrow()) {
-            long from = geometry.firstRow(chunk) * geometry.rowBytes();
-            new SlicedLayout(geometry.rowBytes(), geometry.rows(chunk))
-                    .write(MemorySegment.ofArray(plain).asSlice(from, geometry.bytes(chunk)), lease.rows(), 0);
-        }
-        return memory;
+    private ChunkMemory load(int chunk, RowMemory memory) {
+        ChunkMemory loaded = ChunkMemory.allocate(geometry.rowBytes(), geometry.rows(chunk), memory);
+        long from = geometry.firstRow(chunk) * geometry.rowBytes();
+        loaded.rows().write(MemorySegment.ofArray(plain).asSlice(from, geometry.bytes(chunk)), 0);
+        loaded.rows().written();
+        return loaded;
     }
 
     ChunkGeometry geometry() {
@@ -49,7 +48,6 @@ final class Fairground implements AutoCloseable {
     }
 
     int segments() {
-        SegmentGeometry segments = SegmentGeometry.of(geometry);
         return IntStream.range(0, geometry.chunksPerWay())
                 .map(chunk -> segments.usedSegments(geometry.bytes(chunk)))
                 .sum();
@@ -67,9 +65,9 @@ final class Fairground implements AutoCloseable {
         List<ChunkLease> leases =
                 chunks.stream().map(chunk -> chunk.lease().orElseThrow()).toList();
         List<RideWay.Chunk> stops = IntStream.range(0, leases.size())
-                .mapToObj(chunk -> RideWay.Chunk.of(chunk, leases.get(chunk)))
+                .mapToObj(chunk -> RideWay.Chunk.of(chunk, segments, leases.get(chunk)))
                 .toList();
-        return new Ride(List.of(new RideWay(0, SegmentGeometry.of(geometry), keys, stops)), leases);
+        return new Ride(List.of(new RideWay(0, keys, stops)), leases);
     }
 
     /** The bank of each chunk. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.engine.Accumulators;
 import org.morphogen.node.numa.Bank;
@@ -24,7 +25,8 @@ class RingsTest {
     private final Fairground fairground = new Fairground(
             GEOMETRY,
             1,
-            new MemoryBudget(1 << 20, new Banks(List.of(new Bank(0, List.of(0)), new Bank(1, List.of(1))))));
+            new HostMemory(new MemoryBudget(
+                    1 << 20, new Banks(List.of(new Bank(0, List.of(0)), new Bank(1, List.of(1)))))));
     private final List<Ride> rides = new ArrayList<>();
     private final Rings rings = new Rings(2);
     private final TakenSegment taken = new TakenSegment();
@@ -66,9 +68,8 @@ class RingsTest {
 
     private int take(int worker, long now) {
         assertThat(rings.take(taken, worker, now)).isTrue();
-        long address = taken.rows().address();
         return rides.getFirst().ways().getFirst().chunks().stream()
-                .filter(chunk -> chunk.rows().address() == address)
+                .filter(chunk -> chunk.rows().equals(taken.rows()))
                 .map(RideWay.Chunk::bank)
                 .findFirst()
                 .orElseThrow();

@@ -16,82 +16,142 @@ import org.morphogen.failure.MorphogenException;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class ChunkMemoryTest {
-    private final MemoryBudget budget = new MemoryBudget(4096);
+    private static final int ROW_BYTES = 16;
+    private static final int ROWS = 128;
+    /** Of the smallest chunk that there is. */
+    private static final int BYTES = ROW_BYTES * ROWS;
+
+    private final MemoryBudget budget = new MemoryBudget(3 * BYTES);
+    private final HostMemory memory = new HostMemory(budget);
 
     @Test
     void isAlignedToCacheLines() {
-        for (int i = 0; i < 5; i++) {
-            ChunkMemory memory = ChunkMemory.allocate(16L * (i + 1), budget);
-            assertThat(memory.rows().address() % 64).isZero();
-            memory.release();
+        for (int rowBytes = 16; rowBytes <= 48; rowBytes += 16) {
+            ChunkMemory chunk = ChunkMemory.allocate(rowBytes, ROWS, memory);
+            assertThat(segment(chunk.rows()).address() % 64).isZero();
+            chunk.release();
         }
     }
 
     @Test
     void takesAndGivesBackItsShareOfTheBudget() {
-        ChunkMemory memory = ChunkMemory.allocate(100, budget);
+        ChunkMemory chunk = ChunkMemory.allocate(ROW_BYTES, 2 * ROWS, memory);
 
-        assertThat(budget.usedBytes()).isEqualTo(128);
-        memory.release();
+        assertThat(budget.usedBytes()).isEqualTo(2 * BYTES);
+        chunk.release();
         assertThat(budget.usedBytes()).isZero();
     }
 
     @Test
     void isRefusedBeyondTheBudget() {
-        ChunkMemory.allocate(4000, budget);
+        ChunkMemory.allocate(ROW_BYTES, 2 * ROWS, memory);
 
-        assertThatThrownBy(() -> ChunkMemory.allocate(128, budget))
+        assertThatThrownBy(() -> ChunkMemory.allocate(ROW_BYTES, 2 * ROWS, memory))
                 .isInstanceOfSatisfying(MorphogenException.class, failure -> {
                     assertThat(failure.reason()).isEqualTo(FailureReason.CAPACITY_LACKING);
                     assertThat(failure.facts())
-                            .containsEntry("limitBytes", "4096")
-                            .containsEntry("neededBytes", "4160");
+                            .containsEntry("limitBytes", Integer.toString(3 * BYTES))
+                            .containsEntry("neededBytes", Integer.toString(4 * BYTES));
                 });
-        assertThat(budget.usedBytes()).isEqualTo(4032);
+        assertThat(budget.usedBytes()).isEqualTo(2 * BYTES);
+    }
+
+    @Test
+    void takesNothingWhenTheMachineHasLess() {
+        RowMemory empty = new OtherMemory() {
+            @Override
+            public ChunkRows allocate(int rowBytes, int rows, int bank) {
+                throw new OutOfMemoryError("as a machine does");
+            }
+        };
+
+        assertThatThrownBy(() -> ChunkMemory.allocate(ROW_BYTES, ROWS, empty))
+                .isInstanceOfSatisfying(
+                        MorphogenException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(FailureReason.CAPACITY_LACKING));
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void takesWhatTheMemorySays() {
+        ChunkMemory chunk = ChunkMemory.allocate(ROW_BYTES, ROWS, new OtherMemory());
+
+        assertThat(budget.usedBytes()).isEqualTo(BYTES + 64);
+        chunk.release();
+        assertThat(budget.usedBytes()).isZero();
     }
 
     @Test
     void staysReadableForAScanAfterItsOwnerLetGo() {
-        ChunkMemory memory = ChunkMemory.allocate(64, budget);
-        memory.rows().set(ValueLayout.JAVA_LONG, 8, 42);
-        ChunkLease lease = memory.lease().orElseThrow();
+        ChunkMemory chunk = ChunkMemory.allocate(ROW_BYTES, ROWS, memory);
+        segment(chunk.rows()).set(ValueLayout.JAVA_LONG, 8, 42);
+        ChunkLease lease = chunk.lease().orElseThrow();
 
-        memory.release();
+        chunk.release();
 
-        assertThat(lease.rows().get(ValueLayout.JAVA_LONG, 8)).isEqualTo(42);
-        assertThat(budget.usedBytes()).isEqualTo(64);
+        assertThat(segment(lease.rows()).get(ValueLayout.JAVA_LONG, 8)).isEqualTo(42);
+        assertThat(budget.usedBytes()).isEqualTo(BYTES);
         lease.close();
         lease.close();
         assertThat(budget.usedBytes()).isZero();
-        assertThat(lease.rows().scope().isAlive()).isFalse();
+        assertThat(segment(lease.rows()).scope().isAlive()).isFalse();
     }
 
     @Test
     void givesNoLeaseOnceItIsFree() {
-        ChunkMemory memory = ChunkMemory.allocate(64, budget);
-        memory.release();
+        ChunkMemory chunk = ChunkMemory.allocate(ROW_BYTES, ROWS, memory);
+        chunk.release();
 
-        assertThat(memory.lease()).isEmpty();
+        assertThat(chunk.lease()).isEmpty();
     }
 
     @Test
     void largeMemoryIsZeroedAlignedAndGivenBack() throws IOException {
-        long bytes = 3 * HugePages.PAGE_BYTES + 4096;
+        int rowBytes = 4096;
+        int rows = (int) (3 * HugePages.PAGE_BYTES / rowBytes) + ROWS;
+        long bytes = (long) rows * rowBytes;
         MemoryBudget large = new MemoryBudget(bytes);
         for (int round = 0; round < 20; round++) {
-            ChunkMemory memory = ChunkMemory.allocate(bytes, large);
-            MemorySegment rows = memory.rows();
-            assertThat(rows.address() % 64).isZero();
-            assertThat(rows.get(ValueLayout.JAVA_LONG, bytes - 8)).isZero();
-            rows.fill((byte) 7);
-            String start = Long.toHexString(rows.address());
-            memory.release();
+            ChunkMemory chunk = ChunkMemory.allocate(rowBytes, rows, new HostMemory(large));
+            MemorySegment segment = segment(chunk.rows());
+            assertThat(segment.address() % 64).isZero();
+            assertThat(segment.get(ValueLayout.JAVA_LONG, bytes - 8)).isZero();
+            segment.fill((byte) 7);
+            String start = Long.toHexString(segment.address());
+            chunk.release();
 
             assertThat(large.usedBytes()).isZero();
             Path maps = Path.of("/proc/self/maps");
             if (Files.exists(maps)) {
                 assertThat(Files.readAllLines(maps)).noneMatch(line -> line.startsWith(start + "-"));
             }
+        }
+    }
+
+    private static MemorySegment segment(ChunkRows rows) {
+        return ((HostRows) rows).segment();
+    }
+
+    /** Takes a little more than the rows. */
+    private class OtherMemory implements RowMemory {
+        @Override
+        public MemoryBudget budget() {
+            return budget;
+        }
+
+        @Override
+        public long reservedBytes(int rowBytes, int rows) {
+            return memory.reservedBytes(rowBytes, rows) + 64;
+        }
+
+        @Override
+        public ChunkRows allocate(int rowBytes, int rows, int bank) {
+            return memory.allocate(rowBytes, rows, bank);
+        }
+
+        @Override
+        public long segmentBytes() {
+            return memory.segmentBytes();
         }
     }
 }

@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.Sha256;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class ChunkReaderTest {
     /** More than one tile, and no multiple of it. */
-    private static final SlicedLayout LAYOUT = new SlicedLayout(48, 1024 * 40 + 384);
+    private static final int ROWS = 1024 * 40 + 384;
 
-    private static final int BYTES = (int) LAYOUT.bytes();
+    private static final int ROW_BYTES = 48;
+    private static final int BYTES = ROWS * ROW_BYTES;
 
     @TempDir
     private Path folder;
@@ -39,12 +39,10 @@ class ChunkReaderTest {
 
     @Test
     void readsTheFilesBytes() {
-        ChunkMemory memory = ChunkReader.read(file, LAYOUT, Sha256.of(rows), budget);
+        ChunkMemory memory = ChunkReader.read(file, ROW_BYTES, ROWS, Sha256.of(rows), new HostMemory(budget));
 
         byte[] found = new byte[BYTES];
-        for (int row = 0; row < LAYOUT.rows(); row++) {
-            LAYOUT.read(memory.rows(), row, found, row * LAYOUT.rowBytes());
-        }
+        memory.rows().read(0, ROWS, found, 0);
         assertThat(found).isEqualTo(rows);
         memory.release();
     }
@@ -55,27 +53,23 @@ class ChunkReaderTest {
         rows[BYTES - 1] ^= 1;
         Files.write(file, rows);
 
-        assertRefused(LAYOUT, right, FailureReason.SNAPSHOT_INVALID, "checksum");
+        assertRefused(ROWS, right, FailureReason.SNAPSHOT_INVALID, "checksum");
     }
 
     @Test
     void refusesAnotherLength() {
-        assertRefused(
-                new SlicedLayout(48, LAYOUT.rows() + 128),
-                Sha256.of(rows),
-                FailureReason.SNAPSHOT_INVALID,
-                "bytes, not");
+        assertRefused(ROWS + 128, Sha256.of(rows), FailureReason.SNAPSHOT_INVALID, "bytes, not");
     }
 
     @Test
     void tellsThatTheFileIsMissing() throws IOException {
         Files.delete(file);
 
-        assertRefused(LAYOUT, Sha256.of(rows), FailureReason.STORAGE_FAILED, "no such file");
+        assertRefused(ROWS, Sha256.of(rows), FailureReason.STORAGE_FAILED, "no such file");
     }
 
-    private void assertRefused(SlicedLayout layout, String sha256, FailureReason reason, String why) {
-        assertThatThrownBy(() -> ChunkReader.read(file, layout, sha256, budget))
+    private void assertRefused(int rowCount, String sha256, FailureReason reason, String why) {
+        assertThatThrownBy(() -> ChunkReader.read(file, ROW_BYTES, rowCount, sha256, new HostMemory(budget)))
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(why)
                 .isInstanceOfSatisfying(

@@ -13,6 +13,7 @@ import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.dpf.DpfNodes;
 import org.morphogen.node.engine.EngineChoice;
 import org.morphogen.node.engine.EngineFinding;
+import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
 
@@ -37,9 +38,9 @@ record Subject(String name, Work work) {
         subjects.add(leaky());
         subjects.add(expansion());
         for (EngineChoice choice : EngineChoice.values()) {
-            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs runs) {
+            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs(HostEngine engine)) {
                 for (int keys : choice == EngineChoice.SCALAR ? new int[] {1, 2} : new int[] {1, 8, 13}) {
-                    subjects.add(scan(runs, keys));
+                    subjects.add(scan(engine, keys));
                 }
             }
         }
@@ -75,14 +76,14 @@ record Subject(String name, Work work) {
         });
     }
 
-    private static Subject scan(EngineFinding.Runs runs, int keys) {
+    private static Subject scan(HostEngine engine, int keys) {
         SelectionBits[] bits = {selection(keys, 3), selection(keys, 4)};
         MemorySegment tiles = Arena.global().allocate((long) ROWS * ROW_BYTES, 64);
         byte[] rows = new byte[(int) tiles.byteSize()];
         new Random(5).nextBytes(rows);
         tiles.copyFrom(MemorySegment.ofArray(rows));
-        ScanKernel kernel = runs.engine().newKernel();
-        return new Subject(runs.engine().name() + ", keys: " + keys, query -> {
+        ScanKernel kernel = engine.newKernel();
+        return new Subject(engine.name() + ", keys: " + keys, query -> {
             kernel.begin(keys, ROW_BYTES);
             kernel.xorSelected(tiles, bits[query], 0);
         });

@@ -11,7 +11,7 @@ final class EngineAgreement {
     private EngineAgreement() {}
 
     public static void main(String[] arguments) {
-        ScanEngine engine = EngineChoice.valueOf(arguments[0]).open();
+        HostEngine engine = (HostEngine) EngineChoice.valueOf(arguments[0]).open();
         for (int rowBytes : new int[] {16, 32, 80, 256}) {
             for (int keys : new int[] {1, 5, 8, 33}) {
                 if (!Arrays.equals(scan(engine, keys, rowBytes), scan(new ScalarEngine(), keys, rowBytes))) {
@@ -22,7 +22,7 @@ final class EngineAgreement {
         System.out.println(engine.name() + " agrees");
     }
 
-    private static byte[] scan(ScanEngine engine, int keys, int rowBytes) {
+    private static byte[] scan(HostEngine engine, int keys, int rowBytes) {
         Random random = new Random(31L * keys + rowBytes);
         SlicedLayout layout = new SlicedLayout(rowBytes, 2 * SlicedLayout.TILE_ROWS + 384);
         SelectionBits selection = new SelectionBits(keys, layout.rows() / Byte.SIZE);

@@ -20,13 +20,13 @@ class EngineAnswersTest {
     private static final int[] ROWS = {128, 384, 1024, 1024 + 896, 2048 + 256};
     private static final int[] KEYS = {1, 2, 3, 7, 8, 9, 16, 31, 33, 64, 65, 128, 130};
 
-    static Stream<ScanEngine> engines() {
+    static Stream<HostEngine> engines() {
         return RunnableEngines.all().stream();
     }
 
     @ParameterizedTest
     @MethodSource("engines")
-    void everyWidth(ScanEngine engine) {
+    void everyWidth(HostEngine engine) {
         for (int rowBytes : WIDTHS) {
             for (int rows : ROWS) {
                 check(engine, new Case(rowBytes, rows, 3, 128, Fill.RANDOM));
@@ -36,7 +36,7 @@ class EngineAnswersTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void everyBatchSize(ScanEngine engine) {
+    void everyBatchSize(HostEngine engine) {
         for (int keys = 1; keys <= 130; keys++) {
             check(engine, new Case(48, 1024 + 256, keys, 0, Fill.RANDOM));
         }
@@ -44,7 +44,7 @@ class EngineAnswersTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void batchesOfEveryWidth(ScanEngine engine) {
+    void batchesOfEveryWidth(HostEngine engine) {
         for (int rowBytes : new int[] {16, 32, 112, 256, 1024}) {
             for (int keys : KEYS) {
                 check(engine, new Case(rowBytes, 1024 + 640, keys, 1024, Fill.RANDOM));
@@ -54,7 +54,7 @@ class EngineAnswersTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void allSelectedAndNoneSelected(ScanEngine engine) {
+    void allSelectedAndNoneSelected(HostEngine engine) {
         for (Fill fill : new Fill[] {Fill.ZERO, Fill.ONE}) {
             for (int keys : new int[] {1, 8, 33}) {
                 check(engine, new Case(64, 1024 + 128, keys, 0, fill));
@@ -70,7 +70,7 @@ class EngineAnswersTest {
 
     private record Case(int rowBytes, int rows, int keys, int firstRow, Fill selection) {}
 
-    private static void check(ScanEngine engine, Case sizes) {
+    private static void check(HostEngine engine, Case sizes) {
         Random random = new Random(sizes.hashCode());
         byte[] plain = new byte[sizes.rows() * sizes.rowBytes()];
         random.nextBytes(plain);

@@ -34,6 +34,6 @@ class EngineChoiceTest {
     @Test
     void autoAlwaysFindsOne() {
         assertThat(EngineChoice.AUTO.find()).isInstanceOf(EngineFinding.Runs.class);
-        assertThat(EngineChoice.AUTO.open().newKernel()).isNotNull();
+        assertThat(EngineChoice.AUTO.open().newScan()).isNotNull();
     }
 }

@@ -7,11 +7,11 @@ import java.util.List;
 final class RunnableEngines {
     private RunnableEngines() {}
 
-    static List<ScanEngine> all() {
-        List<ScanEngine> engines = new ArrayList<>();
+    static List<HostEngine> all() {
+        List<HostEngine> engines = new ArrayList<>();
         for (EngineChoice choice : EngineChoice.values()) {
-            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs runs) {
-                engines.add(runs.engine());
+            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs(HostEngine engine)) {
+                engines.add(engine);
             }
         }
         engines.addAll(narrower());

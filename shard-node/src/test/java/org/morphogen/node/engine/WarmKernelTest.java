@@ -21,13 +21,13 @@ class WarmKernelTest {
     /** For all scans together; a kernel that keeps one vector as an object makes more than 1 MiB. */
     private static final long MOST_BYTES = 64 << 10;
 
-    static Stream<ScanEngine> engines() {
+    static Stream<HostEngine> engines() {
         return RunnableEngines.all().stream();
     }
 
     @ParameterizedTest
     @MethodSource("engines")
-    void makesNoGarbage(ScanEngine engine) {
+    void makesNoGarbage(HostEngine engine) {
         EngineWarmUp.warm(engine);
         for (int rowBytes : new int[] {32, 48, 256}) {
             for (int keys : new int[] {1, 8, 33, 128}) {

@@ -31,7 +31,6 @@ import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.node.pull.DiskPartFile;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.ChunkGeometry;
@@ -153,11 +152,12 @@ class KeptChunksTest {
         Files.write(file, chain.chunk(head, id));
         ChunkGeometry geometry =
                 snapshot.manifest().table(id.table()).orElseThrow().geometry();
-        SlicedLayout layout = new SlicedLayout(geometry.rowBytes(), geometry.rows(id.index()));
-        ChunkMemory memory = ChunkReader.read(file, layout, Sha256.of(chain.chunk(head, id)), node.budget());
+        ChunkMemory memory = ChunkReader.read(
+                file, geometry.rowBytes(), geometry.rows(id.index()), Sha256.of(chain.chunk(head, id)), node.memory());
+        SegmentGeometry segments = SegmentGeometry.of(geometry, node.memory().segmentBytes());
         return Thread.ofPlatform().unstarted(() -> {
             try {
-                keeper().enter(id, layout, SegmentGeometry.of(geometry), memory, head);
+                keeper().enter(id, segments, memory, head);
             } catch (MorphogenException refused) {
                 memory.release();
                 refusal.set(refused.explain());

@@ -1,17 +1,23 @@
 package org.morphogen.node.epoch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.morphogen.epoch.DeltaPiece;
+import org.morphogen.epoch.Epoch;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkRows;
+import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowDiffs;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
 
@@ -24,16 +30,16 @@ class LiveChunkTest {
     private static final ChunkId CHUNK = new ChunkId("t", 0, 0);
 
     private final MemoryBudget budget = new MemoryBudget(1 << 20);
+    private final RowMemory memory = new HostMemory(budget);
     private final Epochs epochs = new Epochs(1);
     private final Timeline timeline =
             new Timeline(epochs.root(), new EpochSettings(WINDOW, 1 << 20, 1 << 20, StepWatch.NONE));
     private final LiveChunk chunk = chunk();
 
     private LiveChunk chunk() {
-        SlicedLayout layout = new SlicedLayout(ROW_BYTES, ROWS);
-        ChunkMemory memory = ChunkMemory.allocate(layout.bytes(), budget);
-        SegmentGeometry segments = SegmentGeometry.of(new ChunkGeometry(ROW_BYTES, ROWS, ROWS));
-        return new LiveChunk(CHUNK, layout, memory, segments, timeline.pinHead());
+        ChunkMemory chunkMemory = ChunkMemory.allocate(ROW_BYTES, ROWS, memory);
+        SegmentGeometry segments = SegmentGeometry.of(new ChunkGeometry(ROW_BYTES, ROWS, ROWS), memory.segmentBytes());
+        return new LiveChunk(CHUNK, chunkMemory, segments, timeline.pinHead());
     }
 
     @Test
@@ -42,7 +48,7 @@ class LiveChunkTest {
         timeline.append(merged);
 
         try (ChunkLease scan = chunk.lease().orElseThrow()) {
-            assertThat(scan.rows().byteSize()).isEqualTo(ROWS * ROW_BYTES);
+            assertThat(scan.rows().bytes()).isEqualTo(ROWS * ROW_BYTES);
             chunk.release();
             // As a merge that had begun to wait for the chunk.
             chunk.merge(timeline.pinHead(), StepWatch.NONE);
@@ -57,9 +63,7 @@ class LiveChunkTest {
 
     @Test
     void aScanGoesOnInAChunkThatIsLetGo() {
-        byte[] entry = new byte[DeltaPiece.entryBytes(ROW_BYTES)];
-        entry[Integer.BYTES] = 1;
-        timeline.append(epochs.next(timeline.head(), List.of(new DeltaPiece(CHUNK, ROW_BYTES, entry))));
+        appendChange();
         byte[] row = new byte[ROW_BYTES];
 
         try (ChunkLease scan = chunk.lease().orElseThrow();
@@ -71,6 +75,96 @@ class LiveChunkTest {
 
         assertThat(row[0]).isEqualTo((byte) 1);
         assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void rowsThatAreLostPinNothing() {
+        LostRows lost = new LostRows();
+        SegmentGeometry segments = SegmentGeometry.of(new ChunkGeometry(ROW_BYTES, ROWS, ROWS), memory.segmentBytes());
+        LiveChunk gone = new LiveChunk(
+                CHUNK, ChunkMemory.allocate(ROW_BYTES, ROWS, new OneChunk(lost)), segments, timeline.pinHead());
+        chunk.release();
+        appendChange();
+        assertThatThrownBy(() -> gone.merge(timeline.pinHead(), StepWatch.NONE)).hasMessageContaining("lost");
+
+        Epoch before = timeline.head().epoch();
+        appendChange();
+        gone.merge(timeline.pinHead(), StepWatch.NONE);
+        appendTwoWindows();
+
+        assertThat(timeline.pin(before.digest())).as("behind the window").isEmpty();
+        assertThat(lost.xors).as("tried once").isEqualTo(1);
+        gone.release();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    private void appendChange() {
+        byte[] entry = new byte[DeltaPiece.entryBytes(ROW_BYTES)];
+        entry[Integer.BYTES] = 1;
+        timeline.append(epochs.next(timeline.head(), List.of(new DeltaPiece(CHUNK, ROW_BYTES, entry))));
+    }
+
+    /** As those of a device that fails when it is first asked. */
+    private static final class LostRows implements ChunkRows {
+        private int xors;
+
+        @Override
+        public int rowBytes() {
+            return ROW_BYTES;
+        }
+
+        @Override
+        public int rows() {
+            return ROWS;
+        }
+
+        @Override
+        public void write(MemorySegment plain, int firstRow) {}
+
+        @Override
+        public void read(int firstRow, int count, byte[] into, int intoOffset) {}
+
+        @Override
+        public void xor(RowDiffs diffs) {
+            xors++;
+            throw new IllegalStateException("lost");
+        }
+
+        @Override
+        public boolean isLost() {
+            return xors > 0;
+        }
+
+        @Override
+        public void free() {}
+    }
+
+    private final class OneChunk implements RowMemory {
+        private final ChunkRows rows;
+
+        OneChunk(ChunkRows rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public MemoryBudget budget() {
+            return budget;
+        }
+
+        @Override
+        public long reservedBytes(int rowBytes, int count) {
+            return memory.reservedBytes(rowBytes, count);
+        }
+
+        @Override
+        public ChunkRows allocate(int rowBytes, int count, int bank) {
+            return rows;
+        }
+
+        @Override
+        public long segmentBytes() {
+            return memory.segmentBytes();
+        }
     }
 
     private void appendTwoWindows() {

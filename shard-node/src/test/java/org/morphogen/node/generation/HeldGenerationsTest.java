@@ -26,7 +26,6 @@ import org.morphogen.node.fixture.Holder;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.SnapshotServer;
 import org.morphogen.node.fixture.TableSpec;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.snapshot.ChunkId;
 import org.morphogen.transport.Endpoint;
 
@@ -339,11 +338,8 @@ class HeldGenerationsTest {
         for (ChunkId chunk : snapshot.chunkIds()) {
             try (ChunkLease lease = held.chunk(chunk).flatMap(LiveChunk::lease).orElseThrow()) {
                 byte[] plain = snapshot.chunk(chunk);
-                SlicedLayout layout = SnapshotChunks.layout(snapshot.manifest(), chunk);
                 byte[] found = new byte[plain.length];
-                for (int row = 0; row < layout.rows(); row++) {
-                    layout.read(lease.rows(), row, found, row * layout.rowBytes());
-                }
+                lease.rows().read(0, lease.rows().rows(), found, 0);
                 assertThat(found).as("rows of chunk %s", chunk).isEqualTo(plain);
             }
         }

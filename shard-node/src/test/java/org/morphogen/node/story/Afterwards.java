@@ -67,7 +67,7 @@ final class Afterwards {
     }
 
     private void requireMerged(LiveChunk chunk) {
-        int segments = life.segments(chunk.id()).usedSegments(chunk.layout().bytes());
+        int segments = chunk.geometry().usedSegments(chunk.bytes());
         for (int index = 0; index < segments; index++) {
             LiveSegment segment = chunk.segment(index);
             long stamp = segment.startReading();

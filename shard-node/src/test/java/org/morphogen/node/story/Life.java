@@ -19,14 +19,15 @@ import org.morphogen.node.chunk.ChunkMemory;
 import org.morphogen.node.chunk.ChunkReader;
 import org.morphogen.node.chunk.DurableFile;
 import org.morphogen.node.chunk.GenerationFolder;
+import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.epoch.CheckpointFile;
 import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.epoch.EpochSettings;
 import org.morphogen.node.epoch.LiveChunk;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.layout.SegmentGeometry;
-import org.morphogen.node.layout.SlicedLayout;
 import org.morphogen.node.shake.Schedule;
 import org.morphogen.snapshot.ChunkGeometry;
 import org.morphogen.snapshot.ChunkId;
@@ -43,7 +44,7 @@ final class Life {
     private final GenerationFolder folder;
     private final EpochKeeper keeper;
     private final Carousel carousel;
-    private final MemoryBudget budget = new MemoryBudget(MEMORY);
+    private final RowMemory memory = new HostMemory(new MemoryBudget(MEMORY));
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<ChunkId, LiveChunk> loaded = new TreeMap<>();
     private final Set<ChunkId> wished;
@@ -82,7 +83,7 @@ final class Life {
     }
 
     MemoryBudget budget() {
-        return budget;
+        return memory.budget();
     }
 
     /** What happens to a node that was killed is nobody's concern. */
@@ -178,24 +179,25 @@ final class Life {
 
     /** Brings a chunk into memory, from its checkpoint or else from the snapshot. */
     void load(ChunkId id) {
-        SlicedLayout layout = layout(id);
+        int rowBytes = geometry(id).rowBytes();
+        int rows = geometry(id).rows(id.index());
         if (Files.exists(folder.checkpointFile(id))) {
-            CheckpointFile.Loaded found = CheckpointFile.read(folder.checkpointFile(id), layout, budget);
-            enter(id, layout, found.memory(), found.epoch());
+            CheckpointFile.Loaded found = CheckpointFile.read(folder.checkpointFile(id), rowBytes, rows, memory);
+            enter(id, found.memory(), found.epoch());
             delete(folder.chunkFile(id));
         } else {
             pull(id);
             String sha256 = snapshot.entry(id).sha256();
-            enter(id, layout, ChunkReader.read(folder.chunkFile(id), layout, sha256, budget), snapshot.base());
+            enter(id, ChunkReader.read(folder.chunkFile(id), rowBytes, rows, sha256, memory), snapshot.base());
         }
     }
 
-    private void enter(ChunkId id, SlicedLayout layout, ChunkMemory memory, Epoch standing) {
+    private void enter(ChunkId id, ChunkMemory loadedRows, Epoch standing) {
         LiveChunk chunk;
         try {
-            chunk = keeper.enter(id, layout, segments(id), memory, standing);
+            chunk = keeper.enter(id, segments(id), loadedRows, standing);
         } catch (RuntimeException | Error failed) {
-            memory.release();
+            loadedRows.release();
             throw failed;
         }
         change(() -> {
@@ -225,19 +227,13 @@ final class Life {
         }
     }
 
-    /** How a chunk's rows lie. */
-    SlicedLayout layout(ChunkId id) {
-        ChunkGeometry geometry = geometry(id);
-        return new SlicedLayout(geometry.rowBytes(), geometry.rows(id.index()));
-    }
-
     private ChunkGeometry geometry(ChunkId id) {
         return snapshot.manifest().table(id.table()).orElseThrow().geometry();
     }
 
-    /** Segments of one tile each, so that there are several. */
-    SegmentGeometry segments(ChunkId id) {
-        return SegmentCut.of(geometry(id));
+    /** Segments of one tile each, the smallest that there can be, so that there are several. */
+    private SegmentGeometry segments(ChunkId id) {
+        return SegmentGeometry.of(geometry(id), 1);
     }
 
     /** Stops it as a node stops, and gives all memory back. */

@@ -2,15 +2,15 @@ package org.morphogen.node.story;
 
 import java.lang.foreign.MemorySegment;
 import org.morphogen.node.engine.Accumulators;
+import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScalarEngine;
-import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
 import org.morphogen.node.shake.Points;
 
 /** Lets others go on before and after it reads rows. */
-final class PointedEngine implements ScanEngine {
-    private final ScanEngine engine = new ScalarEngine();
+final class PointedEngine implements HostEngine {
+    private final HostEngine engine = new ScalarEngine();
 
     @Override
     public String name() {

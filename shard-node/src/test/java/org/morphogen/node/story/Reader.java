@@ -70,9 +70,10 @@ final class Reader {
             story.requireLeft(life, chunk);
             return;
         }
-        int rowBytes = chunk.layout().rowBytes();
-        int first = random.nextInt(chunk.layout().rows());
-        int count = 1 + random.nextInt(Math.min(MOST_ROWS, chunk.layout().rows() - first));
+        int rowBytes = chunk.geometry().rowBytes();
+        int rows = (int) (chunk.bytes() / rowBytes);
+        int first = random.nextInt(rows);
+        int count = 1 + random.nextInt(Math.min(MOST_ROWS, rows - first));
         byte[] found = new byte[count * rowBytes];
         try (ChunkLease lease = held.get()) {
             chunk.read(lease.rows(), first, count, pin.epoch(), found);

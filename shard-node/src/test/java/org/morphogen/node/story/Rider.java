@@ -96,11 +96,7 @@ final class Rider {
             }
             if (!stops.isEmpty()) {
                 Questions questions = Questions.of(table);
-                ways.add(new RideWay(
-                        way,
-                        SegmentCut.of(table.geometry()),
-                        keys.stream().map(questions::key).toList(),
-                        stops));
+                ways.add(new RideWay(way, keys.stream().map(questions::key).toList(), stops));
                 chunks.add(ids);
             }
         }

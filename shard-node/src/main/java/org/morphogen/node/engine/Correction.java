@@ -1,18 +1,17 @@
-package org.morphogen.node.carousel;
+package org.morphogen.node.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.morphogen.epoch.DeltaPiece;
-import org.morphogen.node.engine.Accumulators;
-import org.morphogen.node.engine.SelectionBits;
 import org.morphogen.node.epoch.Differences;
 
 /**
  * Sets right what a segment's rows differ by from the epoch that one rider asked for: each entry is XORed into the sums
- * of those of its keys that select the row. Every entry costs the same, selected or not. One worker's own.
+ * of those of its keys that select the row. Every entry costs the same, selected or not. Used up by one scan. Not
+ * thread-safe.
  */
-final class Correction {
+public final class Correction {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Differences differences;
@@ -24,6 +23,21 @@ final class Correction {
         this.differences = differences;
         this.firstKey = firstKey;
         this.keys = keys;
+    }
+
+    /** Those that are to be set right, each to be taken once. */
+    public Differences differences() {
+        return differences;
+    }
+
+    /** The first of its keys in the batch. */
+    public int firstKey() {
+        return firstKey;
+    }
+
+    /** How many keys it is for, one behind the other. */
+    public int keys() {
+        return keys;
     }
 
     /**
