@@ -40,7 +40,7 @@ public enum FailureReason {
     QUERY_CANCELLED(Status.Code.CANCELLED, "Ask again if the answer is wanted after all."),
     /** No replica of some shard, or no coordinator, could be reached. */
     UNAVAILABLE(Status.Code.UNAVAILABLE, "Check that the party's processes run and can be reached; then ask again."),
-    /** The receiver has nothing to serve yet. */
+    /** The receiver has nothing to serve yet, or its engine has failed. */
     NOT_SERVING(Status.Code.UNAVAILABLE, "Wait until a generation is published, or publish one."),
     /** The two parties serve different generations, snapshots or blocks. */
     PARTIES_DISAGREE(

@@ -93,6 +93,7 @@ final class EpochControl {
 
     ReadRowsResponse read(ReadRowsRequest request) {
         generations.requireTerm(request.getTerm());
+        generations.requireSound();
         HeldGeneration held = held(request.getGeneration());
         TableManifest table = manifest(held)
                 .table(request.getTable())
@@ -119,6 +120,7 @@ final class EpochControl {
     /** Fails with BUSY while others are made: each takes a processor for seconds. Stops when the caller is gone. */
     ChunkDigestsResponse digests(ChunkDigestsRequest request) {
         generations.requireTerm(request.getTerm());
+        generations.requireSound();
         HeldGeneration held = held(request.getGeneration());
         EpochKeeper keeper = keeper(held);
         if (!digesting.tryAcquire()) {
@@ -179,6 +181,7 @@ final class EpochControl {
     /** Begins to give what another replica asks for. To be called in the call's own method. */
     void copy(CopyRequest request, ServerCallStreamObserver<CopyPart> taker) {
         generations.requireLeader(request.getTerm(), request.getParty());
+        generations.requireSound();
         HeldGeneration held = held(request.getGeneration());
         if (request.getWhatCase() != CopyRequest.WhatCase.CHUNK) {
             throw invalid("what: this node knows chunks alone");

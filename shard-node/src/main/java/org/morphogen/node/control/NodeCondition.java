@@ -35,7 +35,7 @@ public final class NodeCondition {
         return switch (phase) {
             case STARTING -> NodeState.STARTING;
             case STOPPING -> NodeState.STOPPING;
-            case RUNNING -> running(generations.progress());
+            case RUNNING -> generations.fault().isPresent() ? NodeState.DEGRADED : running(generations.progress());
         };
     }
 

@@ -8,7 +8,7 @@ public enum NodeState {
     LOADING,
     /** Everything that the node shall hold is in memory and served. */
     READY,
-    /** Something that the node shall hold cannot be loaded; what is there is served, and the status tells the problem. */
+    /** Something cannot be loaded, or the engine failed; what can be is served, and the status tells the problem. */
     DEGRADED,
     /** The node is shutting down and takes no new work. */
     STOPPING

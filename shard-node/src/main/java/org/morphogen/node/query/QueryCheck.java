@@ -1,6 +1,7 @@
 package org.morphogen.node.query;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
@@ -29,6 +30,7 @@ final class QueryCheck {
 
     /** The ride, to be closed by the caller; fails with the reason that the answer is to carry. */
     Ride ride(QueryRequest request) {
+        generations.requireSound();
         HeldGeneration generation = generation(request.getGeneration());
         TableManifest table = generation
                 .manifest()
@@ -45,6 +47,11 @@ final class QueryCheck {
             plan.abandon();
             throw refused;
         }
+    }
+
+    /** NOT_SERVING if scans fail for a reason that this node knows. */
+    Optional<MorphogenException> fault() {
+        return generations.refusal();
     }
 
     private HeldGeneration generation(long number) {

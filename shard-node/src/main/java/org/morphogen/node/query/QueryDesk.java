@@ -152,13 +152,13 @@ final class QueryDesk {
         }
     }
 
-    private static MorphogenException reason(Departure why) {
+    private MorphogenException reason(Departure why) {
         return switch (why) {
             case CANCELLED -> new MorphogenException(FailureReason.QUERY_CANCELLED, "The query was cancelled.");
             case EXPIRED ->
                 new MorphogenException(
                         FailureReason.DEADLINE_PASSED, "The query's deadline passed before its scan was done.");
-            case DEFECT -> internal();
+            case DEFECT -> check.fault().orElseGet(QueryDesk::internal);
             case STOPPED -> new MorphogenException(FailureReason.UNAVAILABLE, "This node is stopping.");
         };
     }
