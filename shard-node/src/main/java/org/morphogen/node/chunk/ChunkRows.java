@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * them, and to the engine that scans them. Each is itself and no other, whatever the rows are.
  *
  * <p>Many may read and scan at once. Whoever writes or XORs sees to it that nobody reads or scans those rows meanwhile.
- * All fails with an exception of the memory's own where the memory fails.
+ * Where the memory itself fails, every method but the sizes may throw.
  */
 public interface ChunkRows {
     /** Bytes of a plain row. */
