@@ -58,6 +58,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.apache..", "org.morphogen.zookeeper..");
 
     @ArchTest
+    static final ArchRule ONE_CLASS_CALLS_CUDA = noClasses()
+            .that()
+            .haveNameNotMatching("org\\.morphogen\\.node\\.cuda\\.CudaDriver(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jcuda..");
+
+    @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("org.morphogen.node.(*)..").should().beFreeOfCycles();
 }
