@@ -1,9 +1,11 @@
 /*
  * AES-128 (FIPS 197) under the three fixed keys of the DPF, by table lookups in shared memory.
  *
- * One table of 256 words serves all four byte positions, by rotation. It stands in shared memory 32 times, once a bank,
- * and each lane of a warp looks up in its own: so lookups of a warp never meet in a bank, and take the same time whatever
- * is looked up (32 KiB a block; Tezcan, "Optimization of Advanced Encryption Standard on Graphics Processing Units", 2021).
+ * Two tables of 256 words, the second of them turned by 16 bits, serve all byte positions. They stand in shared memory 32
+ * times, once a bank, and each lane of a warp looks up in its own: so lookups of a warp never meet in a bank, and take the
+ * same time whatever is looked up (after Tezcan, "Optimization of Advanced Encryption Standard on Graphics Processing
+ * Units", 2021). Word x of table t for a lane lies at byte 256 x + 128 t + 4 lane, so that an address is made of a state's
+ * byte with one mask.
  */
 #pragma once
 
@@ -11,8 +13,8 @@
 
 #define AES_ROUNDS 10
 #define AES_TABLE_WORDS 256
-/* Words of shared memory that the tables take. */
-#define AES_SHARED_WORDS (AES_TABLE_WORDS * WARP)
+/* Of shared memory, from its beginning: the tables. */
+#define AES_SHARED_BYTES (2 * AES_TABLE_WORDS * WARP * 4)
 
 /* Keys of the construction: children and leaves. */
 enum Hash { HASH_LEFT = 0, HASH_RIGHT = 1, HASH_VALUE = 2 };
@@ -25,6 +27,8 @@ struct Block {
 struct AesConstants {
     uint32_t table[AES_TABLE_WORDS];
     uint32_t round_keys[3][4 * (AES_ROUNDS + 1)];
+    /* The same, turned right by 8 bits: what is XORed in before a turn to the left. */
+    uint32_t turned_keys[3][4 * (AES_ROUNDS + 1)];
 };
 
 constexpr uint32_t aes_twice(uint32_t x) { return ((x << 1) ^ ((x >> 7) * 0x11b)) & 0xff; }
@@ -84,6 +88,9 @@ constexpr AesConstants aes_constants() {
             }
             words[i] = words[i - 4] ^ last;
         }
+        for (int i = 0; i < 4 * (AES_ROUNDS + 1); i++) {
+            made.turned_keys[key][i] = words[i] >> 8 | words[i] << 24;
+        }
     }
     return made;
 }
@@ -91,24 +98,35 @@ constexpr AesConstants aes_constants() {
 DEVICE_TABLE const AesConstants AES = aes_constants();
 
 /* Fills the tables; a barrier must follow. */
-DEVICE void aes_prepare(uint32_t *tables) {
+DEVICE void aes_prepare() {
+    uint32_t *tables = (uint32_t *)shared_memory;
     for (int entry = threadIdx.x; entry < AES_TABLE_WORDS; entry += THREADS) {
+        uint32_t word = AES.table[entry];
         for (int copy = 0; copy < WARP; copy++) {
             /* In turns, so that the lanes of a warp write to different banks. */
-            tables[entry * WARP + ((copy + entry) & (WARP - 1))] = AES.table[entry];
+            int bank = (copy + entry) & (WARP - 1);
+            tables[entry * 2 * WARP + bank] = word;
+            tables[entry * 2 * WARP + WARP + bank] = rotate_left(word, 16);
         }
     }
 }
 
-/* The tables of the calling lane. */
-DEVICE const uint32_t *aes_own(const uint32_t *tables) { return tables + (threadIdx.x & (WARP - 1)); }
+/* Where the calling lane's words lie. */
+DEVICE uint32_t aes_own() { return (threadIdx.x & (WARP - 1)) * 4; }
 
-DEVICE uint32_t aes_look_up(const uint32_t *own, uint32_t word, int byte) {
-    return own[(word >> (8 * byte) & 0xff) * WARP];
+/* The word of a table for one byte of a state's word. */
+DEVICE uint32_t aes_look_up(uint32_t own, int table, uint32_t word, int byte) {
+    uint32_t moved = byte == 0 ? word << 8 : word >> (8 * byte - 8);
+    return *(const uint32_t *)((const char *)shared_memory + ((moved & 0xff00) | own) + 128 * table);
 }
 
-DEVICE Block aes(const uint32_t *own, Hash hash, Block x) {
+DEVICE uint32_t choose(uint32_t mask, uint32_t where_set, uint32_t elsewhere) {
+    return (where_set & mask) | (elsewhere & ~mask);
+}
+
+DEVICE Block aes(uint32_t own, Hash hash, Block x) {
     const uint32_t *keys = AES.round_keys[hash];
+    const uint32_t *turned_keys = AES.turned_keys[hash];
     Block y;
 #pragma unroll
     for (int c = 0; c < 4; c++) {
@@ -118,19 +136,19 @@ DEVICE Block aes(const uint32_t *own, Hash hash, Block x) {
     for (int round = 1; round < AES_ROUNDS; round++) {
 #pragma unroll
         for (int c = 0; c < 4; c++) {
-            y.w[c] = aes_look_up(own, x.w[c], 0) ^ rotate_left(aes_look_up(own, x.w[(c + 1) & 3], 1), 8) ^
-                     rotate_left(aes_look_up(own, x.w[(c + 2) & 3], 2), 16) ^
-                     rotate_left(aes_look_up(own, x.w[(c + 3) & 3], 3), 24) ^ keys[4 * round + c];
+            uint32_t odd = aes_look_up(own, 0, x.w[(c + 1) & 3], 1) ^ aes_look_up(own, 1, x.w[(c + 3) & 3], 3) ^
+                           turned_keys[4 * round + c];
+            y.w[c] = aes_look_up(own, 0, x.w[c], 0) ^ aes_look_up(own, 1, x.w[(c + 2) & 3], 2) ^ rotate_left(odd, 8);
         }
         x = y;
     }
 #pragma unroll
     for (int c = 0; c < 4; c++) {
-        /* Byte 1 of a table's word is the plain S-box. */
-        y.w[c] = (aes_look_up(own, x.w[c], 0) >> 8 & 0xff) | (aes_look_up(own, x.w[(c + 1) & 3], 1) & 0xff00) |
-                 (aes_look_up(own, x.w[(c + 2) & 3], 2) << 8 & 0xff0000) |
-                 (aes_look_up(own, x.w[(c + 3) & 3], 3) << 16 & 0xff000000);
-        y.w[c] ^= keys[4 * AES_ROUNDS + c];
+        /* The plain S-box is in bytes 1 and 2 of a word of the first table, and in bytes 0 and 3 of the second. */
+        uint32_t low = choose(0xff, aes_look_up(own, 1, x.w[c], 0), aes_look_up(own, 0, x.w[(c + 1) & 3], 1));
+        uint32_t high = choose(0xff0000, aes_look_up(own, 0, x.w[(c + 2) & 3], 2),
+                               aes_look_up(own, 1, x.w[(c + 3) & 3], 3));
+        y.w[c] = choose(0xffff, low, high) ^ keys[4 * AES_ROUNDS + c];
     }
     return y;
 }

@@ -1,3 +1,4 @@
 /* All kernels, as one module. */
+#include "rates.cu"
 #include "rows.cu"
 #include "scan.cu"

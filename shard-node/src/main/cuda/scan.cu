@@ -38,7 +38,6 @@ struct ScanArguments {
 
 /* Shared memory of a block: the AES tables, the tile's nodes, the stretch's roots, the block's sums. */
 struct ScanMemory {
-    uint32_t *tables;
     uint4 *slots;
     uint4 *roots;
     uint32_t *sums;
@@ -46,8 +45,7 @@ struct ScanMemory {
 
 DEVICE ScanMemory scan_memory(const ScanArguments &a) {
     ScanMemory memory;
-    memory.tables = (uint32_t *)shared_memory;
-    memory.slots = shared_memory + AES_SHARED_WORDS / 4;
+    memory.slots = shared_memory + AES_SHARED_BYTES / sizeof(uint4);
     /* A pair has two leaves, even where the tree has one. */
     uint32_t leaves = a.tile_height == 0 ? 2 : 1u << a.tile_height;
     memory.roots = memory.slots + leaves * a.key_count;
@@ -62,7 +60,7 @@ DEVICE uint32_t slot_of(uint32_t leaf, uint32_t key, uint32_t key_count) {
 
 /* The roots of some tiles, each found by a thread of its own. */
 DEVICE void find_roots(const ScanArguments &a, const ScanMemory &memory, uint32_t first_tile, uint32_t tiles) {
-    const uint32_t *own = aes_own(memory.tables);
+    uint32_t own = aes_own();
     int levels = a.height - a.tile_height;
     for (uint32_t i = threadIdx.x; i < tiles * a.key_count; i += THREADS) {
         uint32_t key = i % a.key_count;
@@ -76,7 +74,7 @@ DEVICE void find_roots(const ScanArguments &a, const ScanMemory &memory, uint32_
 
 /* A tile's nodes, level by level, each left child in place of its parent. At last its selection bits, in the same place. */
 DEVICE void expand_tile(const ScanArguments &a, const ScanMemory &memory, uint32_t tile_in_stretch) {
-    const uint32_t *own = aes_own(memory.tables);
+    uint32_t own = aes_own();
     const uint4 *roots = memory.roots + tile_in_stretch * a.key_count;
     bool from_tree_root = a.height == a.tile_height;
     uint32_t tile_leaves = 1u << a.tile_height;
@@ -175,14 +173,14 @@ DEVICE void add_parities(const ScanArguments &a, const Counts<OCTETS> &counts, u
     }
 }
 
-/* A warp takes every so many words of the rows; where there are fewer words than warps, several share the pairs. */
+/* A warp takes every so many words of the rows; two share a word's pairs where the words would not occupy all warps alike. */
 template <int OCTETS, int AHEAD>
 DEVICE void scan_tile(const ScanArguments &a, const ScanMemory &memory, uint32_t tile, uint32_t words) {
     uint32_t tile_pairs = a.tile_height == 0 ? 1 : 1u << (a.tile_height - 1);
     uint32_t all_pairs = (a.leaves + 1) / 2;
     uint32_t first_pair = tile * tile_pairs;
     uint32_t pairs = all_pairs - first_pair < tile_pairs ? all_pairs - first_pair : tile_pairs;
-    uint32_t sharing = words < WARPS ? WARPS / words : 1;
+    uint32_t sharing = words % WARPS == 0 ? 1 : 2;
     uint32_t warp = threadIdx.x / WARP;
     const uint4 *lane_rows = a.rows + (uint64_t)first_pair * a.row_words * (PAIR_WORDS / 4) + (threadIdx.x & (WARP - 1));
     for (uint32_t task = warp; task < words * sharing; task += WARPS) {
@@ -198,7 +196,7 @@ template <int OCTETS, int AHEAD> DEVICE void scan(const ScanArguments &a) {
     ScanMemory memory = scan_memory(a);
     uint32_t words = a.row_words - blockIdx.y * a.block_words;
     words = words < a.block_words ? words : a.block_words;
-    aes_prepare(memory.tables);
+    aes_prepare();
     for (uint32_t i = threadIdx.x; i < a.key_count * a.block_words; i += THREADS) {
         memory.sums[i] = 0;
     }
@@ -226,9 +224,9 @@ template <int OCTETS, int AHEAD> DEVICE void scan(const ScanArguments &a) {
 }
 
 /* By how many keys are aboard: up to 8, 16, 32, 64. More loads under way where counts leave registers for them. */
-KERNEL(scan_8, 4, ScanArguments) { scan<1, 4>(a); }
-KERNEL(scan_16, 4, ScanArguments) { scan<2, 4>(a); }
-KERNEL(scan_32, 3, ScanArguments) { scan<4, 3>(a); }
+KERNEL(scan_8, 3, ScanArguments) { scan<1, 4>(a); }
+KERNEL(scan_16, 3, ScanArguments) { scan<2, 4>(a); }
+KERNEL(scan_32, 2, ScanArguments) { scan<4, 4>(a); }
 KERNEL(scan_64, 2, ScanArguments) { scan<8, 2>(a); }
 
 /* What rows differ by from the epoch that is asked for. */
@@ -249,10 +247,9 @@ struct CorrectArguments {
 
 /* XORs, for each key, the differences of selected rows into the sums. Each entry costs the same, selected or not. */
 KERNEL(correct, 2, CorrectArguments) {
-    uint32_t *tables = (uint32_t *)shared_memory;
-    uint32_t *masks = tables + AES_SHARED_WORDS;
-    aes_prepare(tables);
-    const uint32_t *own = aes_own(tables);
+    uint32_t *masks = (uint32_t *)shared_memory + AES_SHARED_BYTES / sizeof(uint32_t);
+    aes_prepare();
+    uint32_t own = aes_own();
     for (uint32_t from = blockIdx.x * a.block_entries; from < a.count; from += gridDim.x * a.block_entries) {
         uint32_t entries = a.count - from < a.block_entries ? a.count - from : a.block_entries;
         block_barrier();

@@ -43,7 +43,7 @@ DEVICE Node key_root(const uint4 *key) { return Node{to_block(key[0]), key[1].x}
 DEVICE Block sigma(Block b) { return Block{{b.w[2], b.w[3], b.w[2] ^ b.w[0], b.w[3] ^ b.w[1]}}; }
 
 /* The hash of a node, corrected where its control bit is 1. */
-DEVICE uint4 corrected_hash(const uint32_t *own, Hash hash, Block sigma_of_seed, uint32_t control, uint4 correction) {
+DEVICE uint4 corrected_hash(uint32_t own, Hash hash, Block sigma_of_seed, uint32_t control, uint4 correction) {
     Block h = aes(own, hash, sigma_of_seed);
     uint32_t mask = 0u - control;
     return make_uint4(h.w[0] ^ sigma_of_seed.w[0] ^ (correction.x & mask),
@@ -53,18 +53,18 @@ DEVICE uint4 corrected_hash(const uint32_t *own, Hash hash, Block sigma_of_seed,
 }
 
 /* A child, as it stands in memory. `level` counts from the key's first node. */
-DEVICE uint4 child(const uint32_t *own, const uint4 *key, int level, Node parent, int right) {
+DEVICE uint4 child(uint32_t own, const uint4 *key, int level, Node parent, int right) {
     return corrected_hash(own, right ? HASH_RIGHT : HASH_LEFT, sigma(parent.seed), parent.control,
                           key[KEY_HEAD_BLOCKS + 2 * level + right]);
 }
 
 /* 128 selection bits. */
-DEVICE uint4 leaf_value(const uint32_t *own, const uint4 *key, int height, Node leaf) {
+DEVICE uint4 leaf_value(uint32_t own, const uint4 *key, int height, Node leaf) {
     return corrected_hash(own, HASH_VALUE, sigma(leaf.seed), leaf.control, key[KEY_HEAD_BLOCKS + 2 * height]);
 }
 
 /* The node so many levels below the key's first one, that is number `index` there. */
-DEVICE Node descend(const uint32_t *own, const uint4 *key, int levels, uint32_t index) {
+DEVICE Node descend(uint32_t own, const uint4 *key, int levels, uint32_t index) {
     Node node = key_root(key);
     for (int level = 0; level < levels; level++) {
         node = node_of(child(own, key, level, node, index >> (levels - 1 - level) & 1));

@@ -30,11 +30,13 @@ if [ -z "$compiler" ]; then
     echo "No C++ compiler was found (CXX, c++, g++, clang++): tests of the CUDA engine are left out."
     exit 0
 fi
+# Every processor that runs the rest of the project counts bits in one instruction.
+case $(uname -m) in x86_64) set -- "$1" -mpopcnt ;; esac
 mkdir -p "$1"
 rm -f "$library"
 # The SONAME is what JCuda's binding asks for.
 if ! "$compiler" -std=c++17 -O2 -g -Wall -Wextra -Wno-unknown-pragmas -fPIC -shared -pthread -Wl,-soname,libcuda.so.1 -I "$here" \
-    -I "$kernels" -DMORPHOGEN_HOST -o "$library.new" "$here"/*.cpp -x c++ "$kernels/kernels.cu"; then
+    -I "$kernels" -DMORPHOGEN_HOST -o "$library.new" ${2:+"$2"} "$here"/*.cpp -x c++ "$kernels/kernels.cu"; then
     rm -f "$library.new"
     echo "$compiler could not compile the CUDA driver for the processor: tests of the CUDA engine are left out."
     exit 0

@@ -22,7 +22,7 @@ enum class At { RUNNING, BLOCK_BARRIER, BALLOT, EXCHANGE, MULTIPLICATION, END };
 
 /* What lanes give each other in one operation. A lane cannot be two operations ahead of another: two places are enough. */
 struct Meeting {
-    uint32_t words[LANES][6];
+    alignas(8) uint32_t words[LANES][6];
 };
 
 struct Thread {
@@ -277,17 +277,18 @@ uint32_t warp_exchange(uint32_t value, int lane_distance) {
 void count_common_bits(uint32_t c[4], uint4 a, uint2 b) {
     Meeting &shared_words = meeting();
     unsigned lane = current % LANES;
-    uint32_t own[6] = {a.x, a.y, a.z, a.w, b.x, b.y};
+    /* What is multiplied together stands side by side. */
+    uint32_t own[6] = {a.x, a.z, a.y, a.w, b.x, b.y};
     memcpy(shared_words.words[lane], own, sizeof own);
     meet(At::MULTIPLICATION);
     for (int i = 0; i < 4; i++) {
         unsigned row = lane / 4;
         unsigned column = lane % 4 * 2 + i % 2;
         for (unsigned k = 0; k < 4; k++) {
-            const uint32_t *of_row = shared_words.words[row * 4 + k];
-            const uint32_t *of_column = shared_words.words[column * 4 + k];
-            c[i] += __builtin_popcount(of_row[i / 2] & of_column[4]);
-            c[i] += __builtin_popcount(of_row[2 + i / 2] & of_column[5]);
+            uint64_t of_row, of_column;
+            memcpy(&of_row, shared_words.words[row * 4 + k] + i / 2 * 2, sizeof of_row);
+            memcpy(&of_column, shared_words.words[column * 4 + k] + 4, sizeof of_column);
+            c[i] += __builtin_popcountll(of_row & of_column);
         }
     }
 }

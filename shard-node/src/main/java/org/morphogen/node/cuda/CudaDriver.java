@@ -59,7 +59,7 @@ public final class CudaDriver implements AutoCloseable {
     private final Handles<CUstream> streams = new Handles<>("stream");
     private final Handles<CUevent> events = new Handles<>("event");
     private final ThreadLocal<LaunchParameters> parametersOfThread = ThreadLocal.withInitial(LaunchParameters::new);
-    private volatile boolean broken;
+    private volatile Optional<CudaFailure> fatal = Optional.empty();
     private volatile boolean closed;
 
     private CudaDriver(CUdevice device, CUcontext context) {
@@ -269,9 +269,9 @@ public final class CudaDriver implements AutoCloseable {
         check(JCudaDriver.cuEventDestroy(events.remove(event)), "cuEventDestroy");
     }
 
-    /** Whether the GPU has failed in a way that lasts until the process ends. */
-    public boolean isBroken() {
-        return broken;
+    /** The first failure that lasts until the process ends, if there was one. */
+    public Optional<CudaFailure> fatalFailure() {
+        return fatal;
     }
 
     /** Gives the GPU back. Of one that is broken nothing can be given back, and nothing is said. */
@@ -284,7 +284,7 @@ public final class CudaDriver implements AutoCloseable {
         int unloaded = entered == CUresult.CUDA_SUCCESS ? JCudaDriver.cuModuleUnload(module) : entered;
         closed = true;
         int released = JCudaDriver.cuDevicePrimaryCtxRelease(device);
-        if (!broken) {
+        if (fatal.isEmpty()) {
             check(unloaded, "cuModuleUnload");
             check(released, "cuDevicePrimaryCtxRelease");
         }
@@ -467,7 +467,9 @@ public final class CudaDriver implements AutoCloseable {
 
     private CudaFailure failed(int result, String call, String detail) {
         CudaFailure failure = new CudaFailure(result, name(result), call, detail);
-        broken = broken || failure.isFatal();
+        if (failure.isFatal() && fatal.isEmpty()) {
+            fatal = Optional.of(failure);
+        }
         return failure;
     }
 

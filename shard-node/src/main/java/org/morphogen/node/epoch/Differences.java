@@ -36,7 +36,7 @@ public final class Differences {
     }
 
     /** Adds those entries of a piece that fall there. */
-    void add(DeltaPiece piece) {
+    public void add(DeltaPiece piece) {
         int from = piece.firstFrom(firstRow);
         int end = piece.firstFrom(endRow);
         if (from < end) {

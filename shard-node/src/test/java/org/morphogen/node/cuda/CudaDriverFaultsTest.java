@@ -118,7 +118,7 @@ class CudaDriverFaultsTest {
 
         assertThat(failure).hasMessage(step.call());
         assertThat(failure.result()).isEqualTo(NOT_SUPPORTED);
-        assertThat(gpu.isBroken()).isFalse();
+        assertThat(gpu.fatalFailure()).isEmpty();
         assertThat(gpus.complaint()).isEmpty();
         if (!step.function().equals("cuModuleUnload")) {
             gpu.zero(memory, 8, gpu.newStream());
@@ -184,7 +184,7 @@ class CudaDriverFaultsTest {
         gpus.fail("cuMemGetInfo", 1, 7777);
         CudaFailure failure = catchThrowableOfType(CudaFailure.class, () -> gpu.freeBytes());
         assertThat(failure).hasMessage("cuMemGetInfo: unknown to JCuda (7777)");
-        assertThat(gpu.isBroken()).isTrue();
+        assertThat(gpu.fatalFailure()).isPresent();
     }
 
     private void endsTheGpu(ThrowingCallable call, int result, String name) {
@@ -192,7 +192,7 @@ class CudaDriverFaultsTest {
         assertThat(failure.result()).isEqualTo(result);
         assertThat(failure).hasMessageContaining(name);
         assertThat(failure.isFatal()).isTrue();
-        assertThat(gpu.isBroken()).isTrue();
+        assertThat(gpu.fatalFailure()).isPresent();
         assertThat(catchThrowableOfType(CudaFailure.class, () -> gpu.allocate(8))
                         .result())
                 .isEqualTo(result);
@@ -268,7 +268,7 @@ class CudaDriverFaultsTest {
                 .hasMessage("a kernel takes at most 4096 bytes of parameters");
         assertThatThrownBy(() -> gpu.launch("probe_none", 1, 1, 32, 0, stream, struct))
                 .hasMessage("cuModuleGetFunction: CUDA_ERROR_NOT_FOUND (500): kernel probe_none");
-        assertThat(gpu.isBroken()).isFalse();
+        assertThat(gpu.fatalFailure()).isEmpty();
         assertThat(gpus.count("launches")).isZero();
     }
 

@@ -1,0 +1,228 @@
+package org.morphogen.node.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+import org.morphogen.node.chunk.ChunkRows;
+import org.morphogen.node.chunk.RowDiffs;
+
+/** A chunk's rows in the memory of a GPU, in the order that {@code layout.cuh} tells. */
+final class GpuRows implements ChunkRows {
+    private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** The rows that the layout keeps together; a chunk takes whole ones. */
+    private static final int PAIR_ROWS = 256;
+    /** What kernels bring in at once. */
+    private static final int GROUP_ROWS = 32;
+
+    private static final int THREADS = 256;
+    private static final int MOST_BLOCKS = 1 << 12;
+
+    private final Gpu gpu;
+    private final int rowBytes;
+    private final int rows;
+    private final long address;
+    private @Nullable Loading loading;
+
+    /** Takes the memory, zeros behind the last row. Fails with OutOfMemoryError when the GPU has none. */
+    GpuRows(Gpu gpu, int rowBytes, int rows) {
+        this.gpu = gpu;
+        this.rowBytes = rowBytes;
+        this.rows = rows;
+        this.address = allocate(gpu, bytes(rowBytes, rows));
+        long lastPair = bytes(rowBytes, rows) - (long) PAIR_ROWS * rowBytes;
+        gpu.touch(staging -> {
+            gpu.driver().zero(address + lastPair, (long) PAIR_ROWS * rowBytes, staging.stream());
+            staging.await();
+        });
+    }
+
+    /** Bytes that a chunk takes on a GPU. */
+    static long bytes(int rowBytes, int rows) {
+        return (((long) rows + PAIR_ROWS - 1) & -PAIR_ROWS) * rowBytes;
+    }
+
+    private static long allocate(Gpu gpu, long bytes) {
+        try {
+            return gpu.driver().allocate(bytes);
+        } catch (CudaFailure failed) {
+            if (failed.isOutOfMemory()) {
+                throw new OutOfMemoryError("GPU " + gpu.facts().index() + " gave no " + bytes + " bytes");
+            }
+            throw failed;
+        }
+    }
+
+    Gpu gpu() {
+        return gpu;
+    }
+
+    /** Where that row begins, which is the first of a pair. */
+    long address(int row) {
+        return address + (long) row * rowBytes;
+    }
+
+    @Override
+    public int rowBytes() {
+        return rowBytes;
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    /** Rows that wait for more of them, so that few large pieces travel. */
+    private final class Loading {
+        private final Staging staging = gpu.loading().borrow();
+        private final int room = Staging.HALF_BYTES / rowBytes & -GROUP_ROWS;
+        private MemorySegment half = staging.next();
+        private int first;
+        private int count;
+
+        void add(MemorySegment plain, int firstRow) {
+            int row = 0;
+            int all = (int) (plain.byteSize() / rowBytes);
+            while (row < all) {
+                if (count == room || first + count != firstRow + row) {
+                    send();
+                    first = firstRow + row;
+                }
+                int some = Math.min(all - row, room - count);
+                MemorySegment.copy(plain, (long) row * rowBytes, half, (long) count * rowBytes, (long) some * rowBytes);
+                count += some;
+                row += some;
+            }
+        }
+
+        void send() {
+            if (count > 0) {
+                staging.send((long) count * rowBytes);
+                launchOverWords("slice_rows", staging, first, count);
+                staging.begun();
+                half = staging.next();
+                count = 0;
+            }
+        }
+    }
+
+    @Override
+    public void write(MemorySegment plain, int firstRow) {
+        Loading under = loading == null ? new Loading() : loading;
+        loading = under;
+        under.add(plain, firstRow);
+    }
+
+    @Override
+    public void written() {
+        Loading under = loading;
+        if (under != null) {
+            under.send();
+            under.staging.await();
+            loading = null;
+            gpu.loading().giveBack(under.staging);
+        }
+    }
+
+    @Override
+    public void read(int firstRow, int count, byte[] into, int intoOffset) {
+        int room = Staging.HALF_BYTES / rowBytes;
+        gpu.touch(staging -> {
+            for (int row = 0; row < count; row += room) {
+                int some = Math.min(count - row, room);
+                MemorySegment half = staging.next();
+                launchOverWords("plain_rows", staging, firstRow + row, some);
+                gpu.driver().copyToHost(half.asSlice(0, (long) some * rowBytes), staging.device(), staging.stream());
+                staging.await();
+                MemorySegment.copy(half, ValueLayout.JAVA_BYTE, 0, into, intoOffset + row * rowBytes, some * rowBytes);
+            }
+        });
+    }
+
+    /** A kernel between plain rows in the staging's memory and the chunk's. */
+    private void launchOverWords(String kernel, Staging staging, int firstRow, int count) {
+        int rowWords = rowBytes / Integer.BYTES;
+        long tasks = (long) (count / GROUP_ROWS + 2) * rowWords;
+        MemorySegment arguments = staging.arguments()
+                .put(address)
+                .put(staging.device())
+                .put((long) firstRow)
+                .put(count)
+                .put(rowWords)
+                .bytes();
+        gpu.driver().launch(kernel, blocks(tasks * GROUP_ROWS), 1, THREADS, 0, staging.stream(), arguments);
+    }
+
+    private static int blocks(long threads) {
+        return Math.clamp((threads + THREADS - 1) / THREADS, 1, MOST_BLOCKS);
+    }
+
+    @Override
+    public void xor(RowDiffs diffs) {
+        gpu.touch(staging -> {
+            Merge merge = new Merge(staging);
+            diffs.forEach(merge);
+            merge.send();
+            staging.await();
+        });
+    }
+
+    /** Differences on their way into the rows: their row numbers, and from the same place on always, they themselves. */
+    private final class Merge implements RowDiffs.Each {
+        private final Staging staging;
+        private final int room = (Staging.HALF_BYTES - Integer.BYTES) / (rowBytes + Integer.BYTES);
+        private final long diffsAt = ((long) room * Integer.BYTES + 15) & -16;
+        private MemorySegment half;
+        private int count;
+
+        Merge(Staging staging) {
+            this.staging = staging;
+            this.half = staging.next();
+        }
+
+        @Override
+        public void diff(int row, byte[] diff, int offset) {
+            if (diffsAt + (long) (count + 1) * rowBytes > Staging.HALF_BYTES) {
+                send();
+                half = staging.next();
+            }
+            half.set(WORD, (long) count * Integer.BYTES, row);
+            MemorySegment.copy(diff, offset, half, ValueLayout.JAVA_BYTE, diffsAt + (long) count * rowBytes, rowBytes);
+            count++;
+        }
+
+        void send() {
+            if (count == 0) {
+                return;
+            }
+            staging.send(diffsAt + (long) count * rowBytes);
+            int rowWords = rowBytes / Integer.BYTES;
+            MemorySegment arguments = staging.arguments()
+                    .put(address)
+                    .put(staging.device())
+                    .put(staging.device() + diffsAt)
+                    .put(count)
+                    .put(rowWords)
+                    .bytes();
+            int blocks = blocks((long) count * rowWords * (Integer.SIZE / 2));
+            gpu.driver().launch("merge_rows", blocks, 1, THREADS, 0, staging.stream(), arguments);
+            staging.begun();
+            count = 0;
+        }
+    }
+
+    @Override
+    public boolean isLost() {
+        return gpu.driver().fatalFailure().isPresent();
+    }
+
+    @Override
+    public void free() {
+        Loading unfinished = loading;
+        if (unfinished != null) {
+            loading = null;
+            gpu.loading().discard(unfinished.staging);
+        }
+        gpu.driver().free(address);
+    }
+}
