@@ -32,6 +32,8 @@ record ScanShape(
     private static final int TILES_PER_BLOCK = 8;
 
     private static final int LEAST_TILE_HEIGHT = 4;
+    private static final int EVEN_BLOCKS = 8;
+    private static final int WAVES = 4;
 
     /**
      * The shape of a pass.
@@ -61,7 +63,7 @@ record ScanShape(
                 blockWords,
                 tileHeight,
                 stretchTiles,
-                Math.clamp(atOnce / gridY, 1, tiles(leaves, tileHeight)),
+                Math.min(gridX(atOnce, gridY), tiles(leaves, tileHeight)),
                 gridY,
                 TABLE_BYTES + slots * keys * NODE_BYTES + fixedBytes);
     }
@@ -112,6 +114,11 @@ record ScanShape(
     private static int blockWords(int keys, int rowWords, int roomBytes) {
         int most = Math.clamp(roomBytes / (keys * Integer.BYTES), 4, MOST_BLOCK_WORDS);
         return rowWords <= most ? rowWords : Math.max(4, most & -WARPS);
+    }
+
+    /** As many blocks as run at once, or, where that would leave many places empty, some times as many. */
+    private static int gridX(int atOnce, int gridY) {
+        return atOnce / gridY >= EVEN_BLOCKS ? atOnce / gridY : (WAVES * atOnce + gridY - 1) / gridY;
     }
 
     private static int tileHeight(int keys, int height, int roomBytes) {
