@@ -2,7 +2,7 @@ package org.morphogen.node;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.epoch.EpochSettings;
 import org.morphogen.node.epoch.StepWatch;
 import org.morphogen.node.numa.NumaChoice;
@@ -22,9 +22,9 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
  * @param listen port 0 takes any free one
  * @param advertise where others reach the node; absent means where it listens
  * @param dataDirectory of this node alone
- * @param memory off-heap, at least 1 MiB
+ * @param memory at least 1 MiB
  * @param metricsListen port 0 takes any free one
- * @param scanThreads 0 means one a processor; at most 1024
+ * @param scanThreads 0 means as many as suit the engine; at most 1024
  */
 public record NodeSettings(
         @Setting("Which party this node is of: 0 or 1.") int party,
@@ -39,12 +39,13 @@ public record NodeSettings(
 
         @Setting("Folder for chunks, of this node alone.") Path dataDirectory,
 
-        @Setting("Off-heap memory that chunks may take.") ByteSize memory,
+        @Setting("Memory that chunks may take: off-heap, or with engine cuda that of the GPUs.")
+        ByteSize memory,
 
         @Setting(value = "What scans: auto takes the fastest that this machine can run.", byDefault = "auto")
         EngineChoice engine,
 
-        @Setting(value = "Threads that scan; 0 means one a processor.", byDefault = "0")
+        @Setting(value = "Threads that scan; 0 means one a processor, or two a GPU.", byDefault = "0")
         int scanThreads,
 
         @Setting(
@@ -116,7 +117,7 @@ public record NodeSettings(
         return new QueryLimits(maxQueriesInFlight, maxKeysInFlight, maxQueriesPerStream);
     }
 
-    int scanThreadCount() {
-        return scanThreads == 0 ? Runtime.getRuntime().availableProcessors() : scanThreads;
+    int scanThreadCount(ScanEngine engine) {
+        return scanThreads == 0 ? engine.scanThreads() : scanThreads;
     }
 }

@@ -59,9 +59,10 @@ public final class ShardNode implements AutoCloseable {
         try {
             ExecutorService calls =
                     teardown.add(Executors.newVirtualThreadPerTaskExecutor(), ExecutorService::shutdownNow);
-            ScanEngine engine = settings.engine().open();
+            ScanEngine engine =
+                    teardown.add(settings.engine().open(settings.memory().bytes()), ScanEngine::close);
             RowMemory memory = engine.memory(
-                    settings.memory().bytes(), settings.numa().banks().besideThreads(settings.scanThreadCount()));
+                    settings.memory().bytes(), settings.numa().banks().besideThreads(settings.scanThreadCount(engine)));
             HeldGenerations generations = held(engine, memory, calls);
             this.condition = new NodeCondition(generations);
             this.endpoint = openDoors(engine, generations, memory.budget(), calls);
@@ -125,7 +126,7 @@ public final class ShardNode implements AutoCloseable {
     private Endpoint openDoors(ScanEngine engine, HeldGenerations generations, MemoryBudget budget, Executor calls) {
         engine.warmUp();
         Carousel carousel =
-                teardown.add(new Carousel(settings.scanThreadCount(), engine, budget.banks()), Carousel::close);
+                teardown.add(new Carousel(settings.scanThreadCount(engine), engine, budget.banks()), Carousel::close);
         openMetrics(new NodeMetrics(engine.name(), condition, budget, carousel, generations));
         NodeControlEndpoint control = new NodeControlEndpoint(
                 new NodeControlEndpoint.Identity(settings.nodeId(), engine.name()), generations, budget, condition);

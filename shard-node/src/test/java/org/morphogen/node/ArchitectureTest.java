@@ -25,7 +25,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ENGINES_AND_MEMORY_ALONE_KNOW_HOW_ROWS_LIE = noClasses()
             .that()
-            .resideOutsideOfPackages("..node.engine..", "..node.chunk..", "..node.layout..", "..node.numa..")
+            .resideOutsideOfPackages(
+                    "..node.engine..", "..node.chunk..", "..node.layout..", "..node.numa..", "..node.cuda..")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(MemorySegment.class)

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.engine.ScalarEngine;
 import org.morphogen.settings.SettingsFile;
 import org.morphogen.transport.Endpoint;
 
@@ -37,7 +37,8 @@ class NodeSettingsTest {
         assertThat(settings.dataDirectory()).isEqualTo(folder.resolve("data"));
         assertThat(settings.memory().bytes()).isEqualTo(64L << 30);
         assertThat(settings.engine()).isEqualTo(EngineChoice.AUTO);
-        assertThat(settings.scanThreadCount()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.scanThreadCount(new ScalarEngine()))
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(settings.tls().isEmpty()).isTrue();
         assertThat(settings.queryLimits().maxQueriesInFlight()).isEqualTo(256);
     }

@@ -22,7 +22,6 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.Failures;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.control.NodeState;
-import org.morphogen.node.engine.EngineChoice;
 import org.morphogen.node.fixture.Fault;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.NodeClient;
@@ -87,7 +86,7 @@ class ShardNodeTest {
 
             NodeStatus status = coordinator.status(3);
             assertThat(status.getNodeId()).isEqualTo("n1");
-            assertThat(status.getEngine()).isEqualTo(EngineChoice.AUTO.open().name());
+            assertThat(status.getEngine()).isEqualTo(EngineChoice.AUTO.open(0).name());
             assertThat(status.getMemoryLimitBytes()).isEqualTo(MEMORY.bytes());
             assertThat(status.getMemoryUsedBytes()).isEqualTo(snapshot.bytes());
             HeldGeneration held = status.getGenerations(0);

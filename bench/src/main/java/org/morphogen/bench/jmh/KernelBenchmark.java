@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.morphogen.bench.measure.ReadLimit;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScanKernel;
 import org.morphogen.node.engine.SelectionBits;
@@ -76,7 +76,7 @@ public class KernelBenchmark {
         }
         selection = new SelectionBits(keys, CALL_BYTES / rowBytes / Byte.SIZE);
         random.nextBytes(selection.bits());
-        if (!(engine.open() instanceof HostEngine onThisMachine)) {
+        if (!(engine.open(0) instanceof HostEngine onThisMachine)) {
             throw new IllegalArgumentException("engine: " + engine + " has no kernel that runs by itself");
         }
         kernel = onThisMachine.newKernel();

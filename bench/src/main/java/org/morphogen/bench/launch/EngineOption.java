@@ -2,7 +2,7 @@ package org.morphogen.bench.launch;
 
 import java.util.Arrays;
 import java.util.List;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.engine.EngineFinding;
 import org.morphogen.node.engine.ScanEngine;
 import picocli.CommandLine.Option;
@@ -18,11 +18,11 @@ final class EngineOption {
     /** One that was named and cannot run is an error. */
     List<ScanEngine> engines() {
         if (!choices.isEmpty()) {
-            return choices.stream().map(EngineChoice::open).toList();
+            return choices.stream().map(choice -> choice.open(0)).toList();
         }
         return Arrays.stream(EngineChoice.values())
                 .filter(choice -> choice != EngineChoice.AUTO)
-                .map(EngineChoice::find)
+                .map(choice -> choice.find(0))
                 .filter(EngineFinding.Runs.class::isInstance)
                 .map(EngineFinding.Runs.class::cast)
                 .map(EngineFinding.Runs::engine)

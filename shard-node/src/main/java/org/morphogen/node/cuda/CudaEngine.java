@@ -94,6 +94,12 @@ public final class CudaEngine implements ScanEngine {
         return new GpuMemory(gpus, limitBytes);
     }
 
+    /** Two for each GPU, so that one tells it what to do next while it works for the other. */
+    @Override
+    public int scanThreads() {
+        return 2 * gpus.size();
+    }
+
     @Override
     public SegmentScan newScan() {
         return new CudaScan();
@@ -104,7 +110,7 @@ public final class CudaEngine implements ScanEngine {
         return gpus.stream().flatMap(gpu -> gpu.fault().stream()).findFirst();
     }
 
-    /** Gives all GPUs back; for when no chunk lies there any more. */
+    @Override
     public void close() {
         gpus.forEach(Gpu::close);
     }

@@ -5,7 +5,7 @@ import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.numa.Banks;
 
 /** A way of scanning, and the memory that it scans. All engines find the same sums. Thread-safe. */
-public interface ScanEngine {
+public interface ScanEngine extends AutoCloseable {
     /** For settings, logs and metrics: {@code scalar}. */
     String name();
 
@@ -16,6 +16,11 @@ public interface ScanEngine {
      * @param banks of the machine's own memory, for an engine that scans there
      */
     RowMemory memory(long limitBytes, Banks banks);
+
+    /** How many threads scan best, when the settings do not say. */
+    default int scanThreads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
 
     /** A scan with buffers of its own, for one thread. */
     SegmentScan newScan();
@@ -30,4 +35,8 @@ public interface ScanEngine {
     default Optional<String> fault() {
         return Optional.empty();
     }
+
+    /** Gives everything back; for when nothing is scanned any more and no chunk lies in its memory. */
+    @Override
+    default void close() {}
 }

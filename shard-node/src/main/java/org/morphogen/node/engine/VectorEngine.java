@@ -1,7 +1,7 @@
 package org.morphogen.node.engine;
 
 /**
- * Vectors through the Vector API. Loads only where module jdk.incubator.vector is there; {@link EngineChoice} looks
+ * Vectors through the Vector API. Loads only where module jdk.incubator.vector is there; whoever makes one looks
  * first.
  */
 public final class VectorEngine implements HostEngine {

@@ -19,11 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.dpf.DpfKeyPair;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.engine.Accumulators;
-import org.morphogen.node.engine.EngineChoice;
 import org.morphogen.node.engine.EngineFinding;
 import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScalarEngine;
@@ -57,7 +57,7 @@ class CarouselTest {
     @ParameterizedTest
     @EnumSource
     void ridersWhoBoardAtAnyTimeGetTheirRows(EngineChoice choice) throws Exception {
-        if (!(choice.find() instanceof EngineFinding.Runs runs)) {
+        if (!(choice.find(0) instanceof EngineFinding.Runs runs)) {
             return;
         }
         long seed = System.nanoTime();
@@ -219,7 +219,7 @@ class CarouselTest {
     /** A boxed vector is 80 bytes, and a segment has a hundred thousand of them. */
     @Test
     void aWarmedScanMakesNextToNoGarbage() throws Exception {
-        try (Carousel carousel = new Carousel(2, EngineChoice.AUTO.open())) {
+        try (Carousel carousel = new Carousel(2, EngineChoice.AUTO.open(0))) {
             List<DpfKeyPair> keys = wide.keys(List.of(5L, 6L, 7L));
             long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
             while (System.nanoTime() < warm) {

@@ -11,7 +11,7 @@ import org.morphogen.dpf.DpfEvaluator;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyGenerator;
 import org.morphogen.dpf.DpfNodes;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.engine.EngineFinding;
 import org.morphogen.node.engine.HostEngine;
 import org.morphogen.node.engine.ScanKernel;
@@ -38,7 +38,7 @@ record Subject(String name, Work work) {
         subjects.add(leaky());
         subjects.add(expansion());
         for (EngineChoice choice : EngineChoice.values()) {
-            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs(HostEngine engine)) {
+            if (choice != EngineChoice.AUTO && choice.find(0) instanceof EngineFinding.Runs(HostEngine engine)) {
                 for (int keys : choice == EngineChoice.SCALAR ? new int[] {1, 2} : new int[] {1, 8, 13}) {
                     subjects.add(scan(engine, keys));
                 }

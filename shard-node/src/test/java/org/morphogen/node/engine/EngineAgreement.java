@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.layout.SlicedLayout;
 
 /** A program that compares the engine that its argument chooses with the scalar one, for JVMs of other flags. */
@@ -11,7 +12,7 @@ final class EngineAgreement {
     private EngineAgreement() {}
 
     public static void main(String[] arguments) {
-        HostEngine engine = (HostEngine) EngineChoice.valueOf(arguments[0]).open();
+        HostEngine engine = (HostEngine) EngineChoice.valueOf(arguments[0]).open(0);
         for (int rowBytes : new int[] {16, 32, 80, 256}) {
             for (int keys : new int[] {1, 5, 8, 33}) {
                 if (!Arrays.equals(scan(engine, keys, rowBytes), scan(new ScalarEngine(), keys, rowBytes))) {

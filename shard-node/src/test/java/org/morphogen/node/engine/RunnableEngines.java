@@ -2,6 +2,7 @@ package org.morphogen.node.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.morphogen.node.EngineChoice;
 
 /** The engines that this machine can run, in every form that it can be made to run them. */
 final class RunnableEngines {
@@ -10,7 +11,7 @@ final class RunnableEngines {
     static List<HostEngine> all() {
         List<HostEngine> engines = new ArrayList<>();
         for (EngineChoice choice : EngineChoice.values()) {
-            if (choice != EngineChoice.AUTO && choice.find() instanceof EngineFinding.Runs(HostEngine engine)) {
+            if (choice != EngineChoice.AUTO && choice.find(0) instanceof EngineFinding.Runs(HostEngine engine)) {
                 engines.add(engine);
             }
         }

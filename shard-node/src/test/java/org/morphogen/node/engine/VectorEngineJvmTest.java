@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.morphogen.node.EngineChoice;
 
 /** The vector engine in JVMs of other flags than ours. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 import org.morphogen.node.fixture.Chain;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.QueryClient;
@@ -81,7 +81,7 @@ class MovingEpochsTest {
         QueryNode node = new QueryNode(
                 party,
                 folder.resolve("node" + party),
-                EngineChoice.AUTO.open(),
+                EngineChoice.AUTO.open(0),
                 new QueryLimits(64, 4096, 64),
                 new EpochSettings(WINDOW, 64 << 20, 2 << 20, StepWatch.NONE));
         try (SnapshotServer server = new SnapshotServer(snapshot.folder())) {

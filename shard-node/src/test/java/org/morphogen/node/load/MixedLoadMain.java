@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 
 /**
  * Mixed load in a JVM of its own, whose heap is touched from the start, so that what its resident set grows by is native
@@ -23,7 +23,7 @@ final class MixedLoadMain {
         Duration time = Duration.ofSeconds(Long.parseLong(args[1]));
         long seed = Long.parseLong(args[2]);
         System.out.printf("%d s, seed %d%n", time.toSeconds(), seed);
-        try (TwoNodes nodes = new TwoNodes(folder, seed, EngineChoice.AUTO.open())) {
+        try (TwoNodes nodes = new TwoNodes(folder, seed, EngineChoice.AUTO.open(0))) {
             MixedLoad load = new MixedLoad(nodes);
             load.run(time.dividedBy(WARM_PARTS), seed);
             long warmKib = residentKib();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.morphogen.node.engine.EngineChoice;
+import org.morphogen.node.EngineChoice;
 
 /** No wrong answer, none missing, nothing held that nobody needs. */
 class MixedLoadTest {
@@ -23,7 +23,7 @@ class MixedLoadTest {
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void someSeconds() {
-        try (TwoNodes nodes = new TwoNodes(folder, SEED, EngineChoice.AUTO.open())) {
+        try (TwoNodes nodes = new TwoNodes(folder, SEED, EngineChoice.AUTO.open(0))) {
             MixedLoad load = new MixedLoad(nodes);
             load.run(Duration.ofSeconds(6), SEED);
 

@@ -1,7 +1,13 @@
-package org.morphogen.node.engine;
+package org.morphogen.node;
 
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
+import org.morphogen.node.cuda.CudaEngine;
+import org.morphogen.node.engine.EngineFinding;
+import org.morphogen.node.engine.NativeEngine;
+import org.morphogen.node.engine.ScalarEngine;
+import org.morphogen.node.engine.ScanEngine;
+import org.morphogen.node.engine.VectorEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,34 +20,41 @@ public enum EngineChoice {
     /** Plain Java. */
     SCALAR,
     /** C with AVX-512 and GFNI. */
-    NATIVE;
+    NATIVE,
+    /** NVIDIA GPUs, with the chunks in their memory. */
+    CUDA;
 
     private static final Logger log = LoggerFactory.getLogger(EngineChoice.class);
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    /** The engine; what was chosen is logged once. One that was asked for and cannot run is SETTINGS_INVALID. */
-    public ScanEngine open() {
+    /**
+     * The engine, to be closed; what was chosen is logged once. One that was asked for and cannot run is SETTINGS_INVALID.
+     *
+     * @param memoryBytes that chunks shall have
+     */
+    public ScanEngine open(long memoryBytes) {
         ScanEngine engine = switch (this) {
-            case AUTO -> fastest();
-            case VECTOR, SCALAR, NATIVE -> required(find());
+            case AUTO -> fastest(memoryBytes);
+            case VECTOR, SCALAR, NATIVE, CUDA -> required(find(memoryBytes));
         };
         log.info("engine: {}", engine.name());
         return engine;
     }
 
-    /** Whether the engine that this stands for can run here; for AUTO some engine always can. */
-    public EngineFinding find() {
+    /** Whether the engine that this stands for can run here with so much memory; for AUTO some engine always can. */
+    public EngineFinding find(long memoryBytes) {
         return switch (this) {
-            case AUTO -> new EngineFinding.Runs(fastest());
+            case AUTO -> new EngineFinding.Runs(fastest(memoryBytes));
             case VECTOR -> findVector();
             case SCALAR -> new EngineFinding.Runs(new ScalarEngine());
             case NATIVE -> NativeEngine.find();
+            case CUDA -> CudaEngine.find(memoryBytes);
         };
     }
 
-    private static ScanEngine fastest() {
-        for (EngineChoice choice : new EngineChoice[] {NATIVE, VECTOR}) {
-            switch (choice.find()) {
+    private static ScanEngine fastest(long memoryBytes) {
+        for (EngineChoice choice : new EngineChoice[] {CUDA, NATIVE, VECTOR}) {
+            switch (choice.find(memoryBytes)) {
                 case EngineFinding.Runs runs -> {
                     return runs.engine();
                 }
