@@ -207,7 +207,11 @@ public final class CudaDriver implements AutoCloseable {
         }
     }
 
-    /** How many blocks of this size a multiprocessor runs at once; 0 if it cannot run any. */
+    /**
+     * How many blocks of this size a multiprocessor runs at once; 0 if it cannot run any.
+     *
+     * @param sharedBytes at most {@link GpuFacts#sharedBytesPerBlock}; a failure if more
+     */
     public int blocksPerMultiprocessor(String kernel, int threads, int sharedBytes) {
         enter();
         int[] blocks = new int[1];

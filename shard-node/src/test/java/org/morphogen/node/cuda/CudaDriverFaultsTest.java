@@ -47,6 +47,7 @@ class CudaDriverFaultsTest {
 
     @AfterEach
     void close() {
+        gpus.resume();
         gpu.close();
         assertThat(gpus.count("contexts")).isZero();
         assertThat(gpus.count("device-memory")).isZero();
