@@ -1,4 +1,4 @@
-/* Kernels that only measure: what the expansion of nodes costs, in two ways. Both find the same. */
+/* Kernels that only measure, for benchmarks: how fast memory can be read, and what AES costs in two ways. */
 
 #include "bitsliced_aes.cuh"
 #include "tree.cuh"
@@ -9,6 +9,34 @@ struct RateArguments {
     /* Nodes that each thread expands, one out of the other. */
     uint32_t expansions;
 };
+
+struct ReadArguments {
+    const uint4 *from;
+    /* A word for each thread. */
+    uint32_t *found;
+    uint64_t vectors;
+};
+
+/* Reads everything once and XORs it: the least that a scan must do. */
+KERNEL(read_all, 4, ReadArguments) {
+    const int AHEAD = 8;
+    uint64_t threads = (uint64_t)gridDim.x * THREADS;
+    uint64_t thread = (uint64_t)blockIdx.x * THREADS + threadIdx.x;
+    uint32_t sum = 0;
+    for (uint64_t at = thread; at < a.vectors; at += AHEAD * threads) {
+        uint4 data[AHEAD];
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++) {
+            uint64_t ahead = at + i * threads;
+            data[i] = ahead < a.vectors ? load_once(a.from + ahead) : make_uint4(0, 0, 0, 0);
+        }
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++) {
+            sum ^= data[i].x ^ data[i].y ^ data[i].z ^ data[i].w;
+        }
+    }
+    a.found[thread] = sum;
+}
 
 /* Both children's hashes make the next node. */
 DEVICE void next_node(Block &node, Block left, Block right) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             CuckooCommand.class,
             EndToEndCommand.class,
             EpochsCommand.class,
-            FollowCommand.class
+            FollowCommand.class,
+            GpuCommand.class
         })
 final class BenchCommand {}

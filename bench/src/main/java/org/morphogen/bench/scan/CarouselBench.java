@@ -59,9 +59,14 @@ public final class CarouselBench {
 
         /** Starts the workers. {@code matrix} is what {@code load} made, and stays the caller's. */
         public Turns(Matrix matrix, Load load, int threads, ScanEngine engine) {
+            this(matrix, load.keysPerWay(), new Carousel(threads, engine));
+        }
+
+        /** Takes the carousel over. {@code matrix} stays the caller's. */
+        public Turns(Matrix matrix, int keysPerWay, Carousel carousel) {
             this.matrix = matrix;
-            this.carousel = new Carousel(threads, engine);
-            this.keys = matrix.keys(load.keysPerWay());
+            this.carousel = carousel;
+            this.keys = matrix.keys(keysPerWay);
         }
 
         /** One query's whole turn. */

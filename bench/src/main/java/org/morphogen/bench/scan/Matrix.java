@@ -1,5 +1,6 @@
 package org.morphogen.bench.scan;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
@@ -13,40 +14,65 @@ import org.morphogen.node.carousel.Ride;
 import org.morphogen.node.carousel.RideWay;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.node.chunk.HostMemory;
 import org.morphogen.node.chunk.HostRows;
 import org.morphogen.node.chunk.MemoryBudget;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.snapshot.ChunkGeometry;
 
-/** Some ways of random rows in the machine's own memory, as a node has them. */
+/** Some ways of random rows, as a node has them. */
 public final class Matrix implements AutoCloseable {
     private static final int LEAF_ROWS = 128;
+    private static final int PIECE_ROWS = 8 << 10;
 
     private final ChunkGeometry geometry;
     private final SegmentGeometry segments;
     private final List<List<ChunkMemory>> ways = new ArrayList<>();
     private final DpfKeyGenerator generator = new DpfKeyGenerator(new SecureRandom());
 
-    /** Takes about {@code bytes} over all ways. */
+    /** Takes about {@code bytes} of the machine's own memory over all ways. */
     Matrix(int wayCount, int rowBytes, long bytes) {
+        this(wayCount, rowBytes, bytes, new HostMemory(new MemoryBudget(2 * bytes + (64L << 20))));
+    }
+
+    /** Takes about {@code bytes} over all ways. */
+    public Matrix(int wayCount, int rowBytes, long bytes, RowMemory memory) {
         long rowsPerWay = Math.max(LEAF_ROWS, bytes / wayCount / rowBytes / LEAF_ROWS * LEAF_ROWS);
         geometry = new ChunkGeometry(rowBytes, rowsPerWay, ChunkGeometry.largestChunkRows(rowBytes));
-        HostMemory memory = new HostMemory(new MemoryBudget(2 * bytes + (64L << 20)));
         segments = SegmentGeometry.of(geometry, memory.segmentBytes());
         for (int way = 0; way < wayCount; way++) {
             List<ChunkMemory> chunks = new ArrayList<>();
             for (int chunk = 0; chunk < geometry.chunksPerWay(); chunk++) {
                 ChunkMemory filled = ChunkMemory.allocate(rowBytes, geometry.rows(chunk), memory);
-                fill(segment(filled), way * 1000L + chunk);
+                fill(filled.rows(), way * 1000L + chunk);
                 chunks.add(filled);
             }
             ways.add(chunks);
         }
     }
 
-    private static MemorySegment segment(ChunkMemory chunk) {
-        return ((HostRows) chunk.rows()).segment();
+    private static void fill(ChunkRows rows, long seed) {
+        if (rows instanceof HostRows here) {
+            fill(here.segment(), seed);
+        } else {
+            send(rows, seed);
+        }
+    }
+
+    /** The same few rows over and over: what they are makes no difference to whoever scans them. */
+    private static void send(ChunkRows rows, long seed) {
+        int pieceRows = Math.min(rows.rows(), PIECE_ROWS);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment piece = arena.allocate((long) pieceRows * rows.rowBytes(), Long.BYTES);
+            fill(piece, seed);
+            for (int row = 0; row < rows.rows(); row += pieceRows) {
+                int some = Math.min(pieceRows, rows.rows() - row);
+                rows.write(piece.asSlice(0, (long) some * rows.rowBytes()), row);
+            }
+            rows.written();
+        }
     }
 
     private static void fill(MemorySegment rows, long seed) {
@@ -61,13 +87,16 @@ public final class Matrix implements AutoCloseable {
     }
 
     /** Bytes of all ways. */
-    long bytes() {
+    public long bytes() {
         return geometry.rowsPerWay() * geometry.rowBytes() * ways.size();
     }
 
-    /** All chunks' memory; to be read only while the matrix is open. */
+    /** All chunks' rows where they lie in the machine's own memory; to be read only while the matrix is open. */
     List<MemorySegment> memory() {
-        return ways.stream().flatMap(List::stream).map(Matrix::segment).toList();
+        return ways.stream()
+                .flatMap(List::stream)
+                .map(chunk -> ((HostRows) chunk.rows()).segment())
+                .toList();
     }
 
     /** One party's keys for random rows, so many a way. */

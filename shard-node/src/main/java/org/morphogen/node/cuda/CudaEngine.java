@@ -55,6 +55,11 @@ public final class CudaEngine implements ScanEngine {
         };
     }
 
+    /** The engine on one GPU alone. Fails with CudaFailure. */
+    public static CudaEngine open(GpuFacts gpu) {
+        return new CudaEngine(List.of(gpu));
+    }
+
     private static EngineFinding open(List<GpuFacts> gpus, long memoryBytes) {
         long room = gpus.stream().mapToLong(CudaEngine::roomBytes).sum();
         if (memoryBytes > room) {
@@ -73,7 +78,7 @@ public final class CudaEngine implements ScanEngine {
         return Math.max(0, facts.freeBytes() - OWN_BYTES);
     }
 
-    private static byte[] kernels() {
+    static byte[] kernels() {
         try (InputStream ptx = CudaEngine.class.getResourceAsStream(KERNELS)) {
             if (ptx == null) {
                 throw new IllegalStateException("the build left " + KERNELS + " out");
