@@ -93,7 +93,12 @@ public final class GpuBench {
                             String.format(Locale.ROOT, "expanding alone, %d keys, %d B rows", keys, width),
                             expanding / all,
                             Optional.empty(),
-                            String.format(Locale.ROOT, "%.3f of %.3f ms for %s", expanding, all, new ByteSize(plan.probeBytes())));
+                            String.format(
+                                    Locale.ROOT,
+                                    "%.3f of %.3f ms for %s",
+                                    expanding,
+                                    all,
+                                    new ByteSize(plan.probeBytes())));
                 }
             }
         }

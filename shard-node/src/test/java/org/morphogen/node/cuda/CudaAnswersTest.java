@@ -26,6 +26,7 @@ import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.dpf.DpfKeyGenerator;
 
 /** The CUDA engine against the scalar one, over the same rows, for the same keys. */
+@Tag("gpu")
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class CudaAnswersTest {
     private static final long SEED = 77_001;
