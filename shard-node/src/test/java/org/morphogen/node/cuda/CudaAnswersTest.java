@@ -21,9 +21,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.morphogen.dpf.DpfDomain;
+import org.morphogen.dpf.DpfEvaluator;
 import org.morphogen.dpf.DpfKey;
 import org.morphogen.dpf.DpfKeyCodec;
 import org.morphogen.dpf.DpfKeyGenerator;
+import org.morphogen.dpf.DpfNodes;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.engine.Accumulators;
+import org.morphogen.node.engine.SegmentBatch;
+import org.morphogen.node.layout.SegmentGeometry;
 
 /** The CUDA engine against the scalar one, over the same rows, for the same keys. */
 @Tag("gpu")
@@ -84,6 +90,46 @@ class CudaAnswersTest {
             }
         }
         check(4096, 256, 1, 70, 200);
+    }
+
+    @Test
+    void rowsWiderThanThoseOfOtherEngines() {
+        for (int rowBytes : new int[] {4112, 8192, 32 << 10}) {
+            for (int keyCount : new int[] {1, 9}) {
+                checkPlainly(rowBytes, 384, keyCount);
+            }
+        }
+    }
+
+    /** Against rows that are picked one by one. */
+    private void checkPlainly(int rowBytes, int rows, int keyCount) {
+        DpfDomain domain = new DpfDomain(rows);
+        byte[] plain = new byte[rows * rowBytes];
+        random.nextBytes(plain);
+        SegmentBatch batch = new SegmentBatch();
+        ChunkMemory chunk = Subject.loaded(gpus.memory(), rowBytes, rows, plain);
+        batch.begin(new SegmentGeometry(rowBytes, 0, 512, 1), chunk.rows(), 0, 0);
+        byte[] expected = new byte[keyCount * rowBytes];
+        DpfEvaluator evaluator = new DpfEvaluator();
+        byte[] bits = new byte[512 / 8];
+        for (int key = 0; key < keyCount; key++) {
+            DpfKey made = generator.generate(domain, random.nextInt(rows)).of(key % 2);
+            DpfNodes root = new DpfNodes();
+            evaluator.expand(made, 0, 0, 1, root);
+            batch.add(made, root);
+            evaluator.leaves(made, 0, 4, bits, 0);
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < rowBytes && (bits[row / 8] >> (row % 8) & 1) == 1; i++) {
+                    expected[key * rowBytes + i] ^= plain[row * rowBytes + i];
+                }
+            }
+        }
+        Accumulators sums = new Accumulators(keyCount, rowBytes);
+        gpus.engine().newScan().scan(batch, sums);
+        chunk.release();
+        assertThat(sums.toBytes())
+                .as("seed %d, %d keys, rows of %d bytes", SEED, keyCount, rowBytes)
+                .isEqualTo(expected);
     }
 
     @Test
