@@ -24,8 +24,11 @@ struct Block {
     uint32_t w[4];
 };
 
-struct AesConstants {
-    uint32_t table[AES_TABLE_WORDS];
+struct AesTable {
+    uint32_t word[AES_TABLE_WORDS];
+};
+
+struct AesKeys {
     uint32_t round_keys[3][4 * (AES_ROUNDS + 1)];
     /* The same, turned right by 8 bits: what is XORed in before a turn to the left. */
     uint32_t turned_keys[3][4 * (AES_ROUNDS + 1)];
@@ -59,14 +62,22 @@ constexpr uint32_t aes_sbox(uint32_t x) {
     return out;
 }
 
-constexpr AesConstants aes_constants() {
-    AesConstants made = {};
-    uint32_t sbox[256] = {};
-    for (uint32_t x = 0; x < 256; x++) {
+constexpr AesTable aes_table() {
+    AesTable made = {};
+    for (uint32_t x = 0; x < AES_TABLE_WORDS; x++) {
         uint32_t s = aes_sbox(x);
-        sbox[x] = s;
-        made.table[x] = aes_twice(s) | s << 8 | s << 16 | (aes_twice(s) ^ s) << 24;
+        made.word[x] = aes_twice(s) | s << 8 | s << 16 | (aes_twice(s) ^ s) << 24;
     }
+    return made;
+}
+
+constexpr uint32_t aes_substituted(uint32_t word) {
+    return aes_sbox(word & 0xff) | aes_sbox(word >> 8 & 0xff) << 8 | aes_sbox(word >> 16 & 0xff) << 16 |
+           aes_sbox(word >> 24) << 24;
+}
+
+constexpr AesKeys aes_keys() {
+    AesKeys made = {};
     const uint32_t keys[3][4] = {{0xa5b6a2fd, 0x935f08d0, 0xf6a03de5, 0x5be037cc},
                                  {0xf66f4d0b, 0xe2ea1fe0, 0xdebb026c, 0xef94b6ae},
                                  {0xb21d1c98, 0x46a31101, 0x8c5423e3, 0x05a5d158}};
@@ -80,10 +91,7 @@ constexpr AesConstants aes_constants() {
             }
             uint32_t last = words[i - 1];
             if (i % 4 == 0) {
-                last = last >> 8 | last << 24;
-                last = sbox[last & 0xff] | sbox[last >> 8 & 0xff] << 8 | sbox[last >> 16 & 0xff] << 16 |
-                       sbox[last >> 24] << 24;
-                last ^= round_constant;
+                last = aes_substituted(last >> 8 | last << 24) ^ round_constant;
                 round_constant = aes_twice(round_constant);
             }
             words[i] = words[i - 4] ^ last;
@@ -95,13 +103,17 @@ constexpr AesConstants aes_constants() {
     return made;
 }
 
-DEVICE_TABLE const AesConstants AES = aes_constants();
+/* Read by each lane at its own place, and so not from constant memory, which gives a warp one word at a time. */
+DEVICE_DATA const AesTable AES_TABLE = aes_table();
+
+/* Read by all lanes at the same place. */
+DEVICE_CONSTANT const AesKeys AES = aes_keys();
 
 /* Fills the tables; a barrier must follow. */
 DEVICE void aes_prepare() {
     uint32_t *tables = (uint32_t *)shared_memory;
     for (int entry = threadIdx.x; entry < AES_TABLE_WORDS; entry += THREADS) {
-        uint32_t word = AES.table[entry];
+        uint32_t word = AES_TABLE.word[entry];
         for (int copy = 0; copy < WARP; copy++) {
             /* In turns, so that the lanes of a warp write to different banks. */
             int bank = (copy + entry) & (WARP - 1);
@@ -124,31 +136,51 @@ DEVICE uint32_t choose(uint32_t mask, uint32_t where_set, uint32_t elsewhere) {
     return (where_set & mask) | (elsewhere & ~mask);
 }
 
-DEVICE Block aes(uint32_t own, Hash hash, Block x) {
-    const uint32_t *keys = AES.round_keys[hash];
-    const uint32_t *turned_keys = AES.turned_keys[hash];
-    Block y;
+/* A word of the state after a round but the last. */
+DEVICE uint32_t aes_round_word(uint32_t own, const Block &x, int c, uint32_t turned_key) {
+    uint32_t odd = aes_look_up(own, 0, x.w[(c + 1) & 3], 1) ^ aes_look_up(own, 1, x.w[(c + 3) & 3], 3) ^ turned_key;
+    return aes_look_up(own, 0, x.w[c], 0) ^ aes_look_up(own, 1, x.w[(c + 2) & 3], 2) ^ rotate_left(odd, 8);
+}
+
+/* A word of the state after the last round: the plain S-box is in bytes 1 and 2 of a word of the first table, and in bytes
+ * 0 and 3 of the second. */
+DEVICE uint32_t aes_last_word(uint32_t own, const Block &x, int c, uint32_t key) {
+    uint32_t low = choose(0xff, aes_look_up(own, 1, x.w[c], 0), aes_look_up(own, 0, x.w[(c + 1) & 3], 1));
+    uint32_t high = choose(0xff0000, aes_look_up(own, 0, x.w[(c + 2) & 3], 2), aes_look_up(own, 1, x.w[(c + 3) & 3], 3));
+    return choose(0xffff, low, high) ^ key;
+}
+
+/* Encrypts a block under each of some keys, side by side, so that one's lookups are waited for while another's are made. */
+template <int COUNT> DEVICE void aes(uint32_t own, const Hash hashes[COUNT], Block x[COUNT]) {
 #pragma unroll
-    for (int c = 0; c < 4; c++) {
-        x.w[c] ^= keys[c];
-    }
-#pragma unroll 3
-    for (int round = 1; round < AES_ROUNDS; round++) {
+    for (int i = 0; i < COUNT; i++) {
 #pragma unroll
         for (int c = 0; c < 4; c++) {
-            uint32_t odd = aes_look_up(own, 0, x.w[(c + 1) & 3], 1) ^ aes_look_up(own, 1, x.w[(c + 3) & 3], 3) ^
-                           turned_keys[4 * round + c];
-            y.w[c] = aes_look_up(own, 0, x.w[c], 0) ^ aes_look_up(own, 1, x.w[(c + 2) & 3], 2) ^ rotate_left(odd, 8);
+            x[i].w[c] ^= AES.round_keys[hashes[i]][c];
         }
-        x = y;
+    }
+#pragma unroll 1
+    for (int round = 1; round < AES_ROUNDS; round++) {
+        Block y[COUNT];
+#pragma unroll
+        for (int i = 0; i < COUNT; i++) {
+#pragma unroll
+            for (int c = 0; c < 4; c++) {
+                y[i].w[c] = aes_round_word(own, x[i], c, AES.turned_keys[hashes[i]][4 * round + c]);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < COUNT; i++) {
+            x[i] = y[i];
+        }
     }
 #pragma unroll
-    for (int c = 0; c < 4; c++) {
-        /* The plain S-box is in bytes 1 and 2 of a word of the first table, and in bytes 0 and 3 of the second. */
-        uint32_t low = choose(0xff, aes_look_up(own, 1, x.w[c], 0), aes_look_up(own, 0, x.w[(c + 1) & 3], 1));
-        uint32_t high = choose(0xff0000, aes_look_up(own, 0, x.w[(c + 2) & 3], 2),
-                               aes_look_up(own, 1, x.w[(c + 3) & 3], 3));
-        y.w[c] = choose(0xffff, low, high) ^ keys[4 * AES_ROUNDS + c];
+    for (int i = 0; i < COUNT; i++) {
+        Block y;
+#pragma unroll
+        for (int c = 0; c < 4; c++) {
+            y.w[c] = aes_last_word(own, x[i], c, AES.round_keys[hashes[i]][4 * AES_ROUNDS + c]);
+        }
+        x[i] = y;
     }
-    return y;
 }

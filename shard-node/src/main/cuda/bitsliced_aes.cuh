@@ -20,7 +20,7 @@ struct SlicedKeys {
 
 /* The round keys where block 0 is encrypted under one key and block 1 under another. */
 constexpr SlicedKeys sliced_keys(Hash first, Hash second) {
-    AesConstants plain = aes_constants();
+    AesKeys plain = aes_keys();
     SlicedKeys made = {};
     for (int round = 0; round <= AES_ROUNDS; round++) {
         for (int column = 0; column < 4; column++) {
@@ -37,7 +37,7 @@ constexpr SlicedKeys sliced_keys(Hash first, Hash second) {
     return made;
 }
 
-DEVICE_TABLE const SlicedKeys SLICED_CHILDREN = sliced_keys(HASH_LEFT, HASH_RIGHT);
+DEVICE_CONSTANT const SlicedKeys SLICED_CHILDREN = sliced_keys(HASH_LEFT, HASH_RIGHT);
 
 /* Bits of b under the mask change places with those of a that lie so much higher. */
 DEVICE void swap_bits(uint32_t &a, uint32_t &b, int distance, uint32_t mask) {

@@ -18,7 +18,8 @@
 #else
 
 #define DEVICE __device__ __forceinline__
-#define DEVICE_TABLE __constant__
+#define DEVICE_DATA __device__
+#define DEVICE_CONSTANT __constant__
 
 /* A kernel takes one struct. BLOCKS: how many blocks of it a multiprocessor should hold at once, at least. */
 #define KERNEL(NAME, BLOCKS, ARGUMENTS)                                                                                \

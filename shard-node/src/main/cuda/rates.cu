@@ -53,8 +53,10 @@ KERNEL(rate_of_tables, 3, RateArguments) {
     uint32_t thread = blockIdx.x * THREADS + threadIdx.x;
     Block node = {{thread, 1, 2, 3}};
     for (uint32_t i = 0; i < a.expansions; i++) {
-        Block in = sigma(node);
-        next_node(node, aes(own, HASH_LEFT, in), aes(own, HASH_RIGHT, in));
+        const Hash hashes[2] = {HASH_LEFT, HASH_RIGHT};
+        Block both[2] = {sigma(node), sigma(node)};
+        aes<2>(own, hashes, both);
+        next_node(node, both[0], both[1]);
     }
     a.found[thread] = to_vector(node);
 }

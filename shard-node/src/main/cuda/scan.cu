@@ -93,8 +93,8 @@ DEVICE void expand_tile(const ScanArguments &a, const ScanMemory &memory, uint32
                 memory.slots[slot] = leaf_value(own, blocks, a.height, node);
             } else {
                 int at = a.height - a.tile_height + level;
-                memory.slots[slot] = child(own, blocks, at, node, 0);
-                memory.slots[slot_of(leaf + span / 2, key, a.key_count)] = child(own, blocks, at, node, 1);
+                children(own, blocks, at, node, memory.slots + slot,
+                         memory.slots + slot_of(leaf + span / 2, key, a.key_count));
             }
         }
         block_barrier();
@@ -229,7 +229,7 @@ KERNEL(scan_16, 3, ScanArguments) { scan<2, 4>(a); }
 KERNEL(scan_32, 2, ScanArguments) { scan<4, 4>(a); }
 KERNEL(scan_64, 2, ScanArguments) { scan<8, 2>(a); }
 
-/* What rows differ by from the epoch that is asked for. */
+/* What rows differ by from the epochs that some riders ask for: stretches of entries, each for some of the keys. */
 struct CorrectArguments {
     const uint4 *keys;
     /* For each entry its row's number in the segment. */
@@ -237,10 +237,10 @@ struct CorrectArguments {
     /* For each entry as many words as a row has. */
     const uint32_t *differences;
     uint32_t *sums;
-    uint32_t key_count;
+    /* For each stretch its first entry, how many there are, the first key and how many keys. blockIdx.y is a stretch. */
+    const uint4 *stretches;
     uint32_t row_words;
     uint32_t height;
-    uint32_t count;
     /* Entries that a block takes at once. */
     uint32_t block_entries;
 };
@@ -248,14 +248,19 @@ struct CorrectArguments {
 /* XORs, for each key, the differences of selected rows into the sums. Each entry costs the same, selected or not. */
 KERNEL(correct, 2, CorrectArguments) {
     uint32_t *masks = (uint32_t *)shared_memory + AES_SHARED_BYTES / sizeof(uint32_t);
+    uint4 stretch = a.stretches[blockIdx.y];
+    uint32_t key_count = stretch.w;
+    const uint4 *keys = a.keys + stretch.z * key_blocks(a.height);
+    uint32_t *sums = a.sums + (uint64_t)stretch.z * a.row_words;
     aes_prepare();
     uint32_t own = aes_own();
-    for (uint32_t from = blockIdx.x * a.block_entries; from < a.count; from += gridDim.x * a.block_entries) {
-        uint32_t entries = a.count - from < a.block_entries ? a.count - from : a.block_entries;
+    for (uint32_t from = blockIdx.x * a.block_entries; from < stretch.y; from += gridDim.x * a.block_entries) {
+        uint32_t entries = stretch.y - from < a.block_entries ? stretch.y - from : a.block_entries;
+        uint32_t first = stretch.x + from;
         block_barrier();
-        for (uint32_t i = threadIdx.x; i < entries * a.key_count; i += THREADS) {
-            uint32_t row = a.row_numbers[from + i / a.key_count];
-            const uint4 *key = a.keys + i % a.key_count * key_blocks(a.height);
+        for (uint32_t i = threadIdx.x; i < entries * key_count; i += THREADS) {
+            uint32_t row = a.row_numbers[first + i / key_count];
+            const uint4 *key = keys + i % key_count * key_blocks(a.height);
             Node leaf = descend(own, key, a.height, row / ROWS_PER_LEAF);
             Block bits = to_block(leaf_value(own, key, a.height, leaf));
             uint32_t at = row % ROWS_PER_LEAF;
@@ -263,14 +268,14 @@ KERNEL(correct, 2, CorrectArguments) {
             masks[i] = 0u - (word >> (at & 31) & 1);
         }
         block_barrier();
-        for (uint32_t i = threadIdx.x; i < a.key_count * a.row_words; i += THREADS) {
+        for (uint32_t i = threadIdx.x; i < key_count * a.row_words; i += THREADS) {
             uint32_t key = i / a.row_words;
             uint32_t word = i % a.row_words;
             uint32_t sum = 0;
             for (uint32_t entry = 0; entry < entries; entry++) {
-                sum ^= a.differences[(uint64_t)(from + entry) * a.row_words + word] & masks[entry * a.key_count + key];
+                sum ^= a.differences[(uint64_t)(first + entry) * a.row_words + word] & masks[entry * key_count + key];
             }
-            xor_into(a.sums + i, sum);
+            xor_into(sums + i, sum);
         }
     }
 }

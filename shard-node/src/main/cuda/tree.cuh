@@ -42,25 +42,43 @@ DEVICE Node key_root(const uint4 *key) { return Node{to_block(key[0]), key[1].x}
 /* sigma(seed): what AES gets, and what is XORed onto its result. */
 DEVICE Block sigma(Block b) { return Block{{b.w[2], b.w[3], b.w[2] ^ b.w[0], b.w[3] ^ b.w[1]}}; }
 
-/* The hash of a node, corrected where its control bit is 1. */
-DEVICE uint4 corrected_hash(uint32_t own, Hash hash, Block sigma_of_seed, uint32_t control, uint4 correction) {
-    Block h = aes(own, hash, sigma_of_seed);
+/* AES's result becomes a hash, corrected where the control bit is 1. */
+DEVICE uint4 corrected(Block encrypted, Block sigma_of_seed, uint32_t control, uint4 correction) {
     uint32_t mask = 0u - control;
-    return make_uint4(h.w[0] ^ sigma_of_seed.w[0] ^ (correction.x & mask),
-                      h.w[1] ^ sigma_of_seed.w[1] ^ (correction.y & mask),
-                      h.w[2] ^ sigma_of_seed.w[2] ^ (correction.z & mask),
-                      h.w[3] ^ sigma_of_seed.w[3] ^ (correction.w & mask));
+    return make_uint4(encrypted.w[0] ^ sigma_of_seed.w[0] ^ (correction.x & mask),
+                      encrypted.w[1] ^ sigma_of_seed.w[1] ^ (correction.y & mask),
+                      encrypted.w[2] ^ sigma_of_seed.w[2] ^ (correction.z & mask),
+                      encrypted.w[3] ^ sigma_of_seed.w[3] ^ (correction.w & mask));
 }
 
-/* A child, as it stands in memory. `level` counts from the key's first node. */
+DEVICE const uint4 *corrections_of(const uint4 *key, int level) { return key + KEY_HEAD_BLOCKS + 2 * level; }
+
+/* Both children, as they stand in memory. `level` counts from the key's first node. */
+DEVICE void children(uint32_t own, const uint4 *key, int level, Node parent, uint4 *left, uint4 *right) {
+    const Hash hashes[2] = {HASH_LEFT, HASH_RIGHT};
+    Block in = sigma(parent.seed);
+    Block out[2] = {in, in};
+    aes<2>(own, hashes, out);
+    *left = corrected(out[0], in, parent.control, corrections_of(key, level)[0]);
+    *right = corrected(out[1], in, parent.control, corrections_of(key, level)[1]);
+}
+
+/* One child. Which one, is public. */
 DEVICE uint4 child(uint32_t own, const uint4 *key, int level, Node parent, int right) {
-    return corrected_hash(own, right ? HASH_RIGHT : HASH_LEFT, sigma(parent.seed), parent.control,
-                          key[KEY_HEAD_BLOCKS + 2 * level + right]);
+    const Hash hashes[1] = {right ? HASH_RIGHT : HASH_LEFT};
+    Block in = sigma(parent.seed);
+    Block out[1] = {in};
+    aes<1>(own, hashes, out);
+    return corrected(out[0], in, parent.control, corrections_of(key, level)[right]);
 }
 
 /* 128 selection bits. */
 DEVICE uint4 leaf_value(uint32_t own, const uint4 *key, int height, Node leaf) {
-    return corrected_hash(own, HASH_VALUE, sigma(leaf.seed), leaf.control, key[KEY_HEAD_BLOCKS + 2 * height]);
+    const Hash hashes[1] = {HASH_VALUE};
+    Block in = sigma(leaf.seed);
+    Block out[1] = {in};
+    aes<1>(own, hashes, out);
+    return corrected(out[0], in, leaf.control, corrections_of(key, height)[0]);
 }
 
 /* The node so many levels below the key's first one, that is number `index` there. */

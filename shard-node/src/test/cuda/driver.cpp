@@ -23,6 +23,8 @@ using namespace host_gpu;
 namespace {
 
 constexpr int MULTIPROCESSORS = 4;
+// The lower the more urgent.
+constexpr int MOST_PRIORITY = -5;
 constexpr int SHARED_BYTES = 48 << 10;
 constexpr int REGISTERS_PER_THREAD = 64;
 constexpr uint64_t EVENT_DISABLE_TIMING = 2;
@@ -193,7 +195,9 @@ int run_kernel(const Function &function, shim::Dim grid, shim::Dim block, size_t
             const char *said = function.probe->run(parameters.data());
             wrong = said == nullptr ? "" : said;
         } else {
-            wrong = shim::launch(*function.kernel, grid, block, dynamic_bytes, parameters.data());
+            wrong = machine().computing
+                        ? shim::launch(*function.kernel, grid, block, dynamic_bytes, parameters.data())
+                        : std::string();
         }
     }
     std::lock_guard<std::mutex> held(machine().lock);
@@ -580,8 +584,18 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
     return call.result;
 }
 
-int cuStreamCreate(void **stream, unsigned flags) {
-    ContextCall call("cuStreamCreate");
+int cuCtxGetStreamPriorityRange(int *least, int *greatest) {
+    ContextCall call("cuCtxGetStreamPriorityRange");
+    *least = 0;
+    *greatest = MOST_PRIORITY;
+    return call.result;
+}
+
+int cuStreamCreateWithPriority(void **stream, unsigned flags, int priority) {
+    ContextCall call("cuStreamCreateWithPriority");
+    if (call.result == SUCCESS && (priority > 0 || priority < MOST_PRIORITY)) {
+        return call.m.complain(INVALID_VALUE, "a priority that there is not");
+    }
     if (call.result == SUCCESS && flags != 1) {
         return call.m.complain(INVALID_VALUE, "a stream that waits for the default one");
     }
@@ -720,6 +734,10 @@ void morphogen_host_gpu_fail(const char *function, int nth, int result) {
 void morphogen_host_gpu_lose(int device, int result) {
     Call call("lose", false);
     call.m.stick(call.m.devices[device], result);
+}
+
+void morphogen_host_gpu_compute(int computing) {
+    machine().computing = computing != 0;
 }
 
 void morphogen_host_gpu_pause(int paused) {

@@ -49,6 +49,7 @@ void morphogen_host_gpu_fail(const char *function, int nth, int result);
 // From now on every call that concerns the device gives this result.
 void morphogen_host_gpu_lose(int device, int result);
 // Streams begin nothing new until they are resumed.
+void morphogen_host_gpu_compute(int computing);
 void morphogen_host_gpu_pause(int paused);
 // See driver.cpp; -1 for a name that it does not know.
 int64_t morphogen_host_gpu_count(const char *what);

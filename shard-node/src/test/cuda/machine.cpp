@@ -169,6 +169,7 @@ void Machine::forget(Device &device) {
 void Machine::reset() {
     std::unique_lock<std::mutex> held(lock);
     paused = false;
+    computing = true;
     changed.notify_all();
     wait_for_all(held, nullptr);
     for (Device &device : devices) {

@@ -1,6 +1,7 @@
 // What the driver for the processor knows: devices, streams, events, modules. One lock guards all of it; streams take
 // it between two pieces of work, never during one.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -89,6 +90,8 @@ struct Machine {
     int driver_version = 13000;
     bool initialised = false;
     bool paused = false;
+    // Whether kernels do anything.
+    std::atomic<bool> computing{true};
     Memory device_memory;
     Memory pinned_memory;
     // By handle. Handles are numbers that are never given twice.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <sys/mman.h>
 #include <ucontext.h>
+#include <unistd.h>
 #include <vector>
 
 namespace shim {
@@ -14,8 +16,6 @@ namespace {
 
 constexpr unsigned LANES = 32;
 constexpr size_t STACK_BYTES = 64 << 10;
-constexpr size_t GUARD_BYTES = 256;
-constexpr uint8_t GUARD = 0xc3;
 
 /* What a thread waits for. */
 enum class At { RUNNING, BLOCK_BARRIER, BALLOT, EXCHANGE, MULTIPLICATION, END };
@@ -40,6 +40,28 @@ std::vector<Kernel> &kernels() {
     return all;
 }
 
+/* Ends where a page begins that nobody may touch: whoever reads or writes behind it ends the process. */
+class SharedMemory {
+  public:
+    explicit SharedMemory(size_t bytes) {
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        mapped_bytes = (bytes + page - 1) / page * page + page;
+        mapped = (uint8_t *)mmap(nullptr, mapped_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        uint8_t *end = mapped + mapped_bytes - page;
+        mprotect(end, page, PROT_NONE);
+        first = end - (bytes + 15) / 16 * 16;
+    }
+
+    ~SharedMemory() { munmap(mapped, mapped_bytes); }
+
+    uint4 *begin() const { return (uint4 *)first; }
+
+  private:
+    uint8_t *mapped;
+    uint8_t *first;
+    size_t mapped_bytes;
+};
+
 struct Stacks {
     std::vector<std::unique_ptr<char[]>> all;
 
@@ -58,6 +80,8 @@ unsigned current;
 const Kernel *kernel;
 const void *parameters;
 uint64_t noise = 0x9e3779b97f4a7c15;
+/* What a thread found wrong with itself. */
+std::string broken;
 
 uint64_t next_noise() {
     noise ^= noise << 13;
@@ -230,28 +254,32 @@ std::string launch(const Kernel &launched, Dim grid, Dim block, size_t shared_by
     block_size = block;
     threads.resize(block.x);
     meetings.resize(block.x / LANES * 2);
-    std::vector<uint4> memory((shared_bytes + GUARD_BYTES) / sizeof(uint4) + 1);
-    shared = memory.data();
+    SharedMemory memory(shared_bytes);
+    shared = memory.begin();
     uint8_t *bytes = (uint8_t *)shared;
+    broken.clear();
     for (block_index.y = 0; block_index.y < grid.y; block_index.y++) {
         for (block_index.x = 0; block_index.x < grid.x; block_index.x++) {
             for (size_t i = 0; i < shared_bytes; i += 8) {
                 uint64_t value = next_noise();
                 memcpy(bytes + i, &value, std::min<size_t>(8, shared_bytes - i));
             }
-            memset(bytes + shared_bytes, GUARD, GUARD_BYTES);
             std::string wrong = run_block();
             if (!wrong.empty()) {
                 return wrong;
             }
-            for (size_t i = 0; i < GUARD_BYTES; i++) {
-                if (bytes[shared_bytes + i] != GUARD) {
-                    return where("wrote behind its shared memory");
-                }
+            if (!broken.empty()) {
+                return where(broken.c_str());
             }
         }
     }
     return "";
+}
+
+void require_aligned(const void *address, size_t bytes) {
+    if ((uintptr_t)address % bytes != 0) {
+        broken = "an address is not aligned to " + std::to_string(bytes) + " bytes";
+    }
 }
 
 void block_barrier() { wait(At::BLOCK_BARRIER); }

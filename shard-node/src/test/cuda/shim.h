@@ -3,8 +3,8 @@
  * other; the threads of a block in turns, each until it comes to a barrier or to an operation of its warp.
  *
  * Stricter than a GPU: threads take their turns in an order that differs from block to block, shared memory begins with
- * noise, threads that wait at different barriers or leave others waiting end the launch with what went wrong, and so does
- * writing behind the shared memory that was asked for.
+ * noise and ends with memory that nobody may read, and threads that end while others wait at a barrier, or lanes that wait
+ * for different things, end the launch with what went wrong. Not seen here: whether what is to be atomic is.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <string>
 
-struct uint2 {
+struct alignas(8) uint2 {
     uint32_t x, y;
 };
 
@@ -56,11 +56,14 @@ void block_barrier();
 uint32_t warp_ballot(bool bit);
 uint32_t warp_exchange(uint32_t value, int lane_distance);
 void count_common_bits(uint32_t c[4], uint4 a, uint2 b);
+/* Ends the launch if it is not: a GPU would. */
+void require_aligned(const void *address, size_t bytes);
 
 } // namespace shim
 
 #define DEVICE static inline
-#define DEVICE_TABLE static
+#define DEVICE_DATA static
+#define DEVICE_CONSTANT static
 #define KERNEL(NAME, BLOCKS, ARGUMENTS)                                                                                \
     static void NAME(const ARGUMENTS &a);                                                                              \
     static const shim::Registration NAME##_registration(                                                               \
@@ -76,7 +79,13 @@ DEVICE void block_barrier() { shim::block_barrier(); }
 DEVICE uint32_t warp_ballot(bool bit) { return shim::warp_ballot(bit); }
 DEVICE uint32_t warp_exchange(uint32_t value, int lane_distance) { return shim::warp_exchange(value, lane_distance); }
 DEVICE void count_common_bits(uint32_t c[4], uint4 a, uint2 b) { shim::count_common_bits(c, a, b); }
-DEVICE uint4 load_once(const uint4 *from) { return *from; }
+DEVICE uint4 load_once(const uint4 *from) {
+    shim::require_aligned(from, sizeof(uint4));
+    return *from;
+}
 DEVICE uint32_t rotate_left(uint32_t word, int bits) { return word << bits | word >> (32 - bits); }
 DEVICE void xor_into(uint32_t *to, uint32_t value) { *to ^= value; }
-DEVICE void xor_into(unsigned long long *to, unsigned long long value) { *to ^= value; }
+DEVICE void xor_into(unsigned long long *to, unsigned long long value) {
+    shim::require_aligned(to, sizeof *to);
+    *to ^= value;
+}

@@ -76,9 +76,12 @@ public final class ChunkMemory {
 
     private void letGo() {
         if (holders.decrementAndGet() == 0) {
-            rows.free();
-            budget.free(reservedBytes, bank);
-            afterwards.run();
+            try {
+                rows.free();
+            } finally {
+                budget.free(reservedBytes, bank);
+                afterwards.run();
+            }
         }
     }
 }

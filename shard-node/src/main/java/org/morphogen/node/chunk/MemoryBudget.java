@@ -1,6 +1,7 @@
 package org.morphogen.node.chunk;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.morphogen.failure.FailureReason;
@@ -83,6 +84,25 @@ public final class MemoryBudget {
         usedBytes += bytes;
         usedOfBank[bank] += bytes;
         return bank;
+    }
+
+    /** Fails with CAPACITY_LACKING if so many chunks of these sizes cannot be here all at once, each in one bank. */
+    public void requireRoomFor(List<Long> chunkBytes) {
+        long needed = chunkBytes.stream().mapToLong(Long::longValue).sum();
+        if (needed > limitBytes) {
+            throw lacking(needed, limitBytes);
+        }
+        long[] room = bankLimitBytes.stream().mapToLong(Long::longValue).toArray();
+        for (long chunk : chunkBytes.stream().sorted(Comparator.reverseOrder()).toList()) {
+            int roomiest = 0;
+            for (int bank = 1; bank < room.length; bank++) {
+                roomiest = room[bank] > room[roomiest] ? bank : roomiest;
+            }
+            if (room[roomiest] < chunk) {
+                throw noneHas(chunk, room[roomiest]);
+            }
+            room[roomiest] -= chunk;
+        }
     }
 
     /** Of the banks with room for so much. */

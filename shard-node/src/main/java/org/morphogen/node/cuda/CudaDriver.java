@@ -88,7 +88,6 @@ public final class CudaDriver implements AutoCloseable {
         checked(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
         CudaDriver driver = new CudaDriver(device, context);
         try {
-            driver.enter();
             driver.load(ptx);
         } catch (RuntimeException unusable) {
             release(device, unusable);
@@ -136,16 +135,31 @@ public final class CudaDriver implements AutoCloseable {
 
     /** A queue of work, independent of all others. */
     public long newStream() {
+        return newStream(0);
+    }
+
+    /** One whose work goes before that of others as soon as the GPU has room for any. */
+    public long newUrgentStream() {
         enter();
+        int[] greatest = new int[1];
+        check(JCudaDriver.cuCtxGetStreamPriorityRange(new int[1], greatest), "cuCtxGetStreamPriorityRange");
+        return newStream(greatest[0]);
+    }
+
+    private long newStream(int priority) {
         CUstream stream = new CUstream();
-        check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+        enter();
+        check(
+                JCudaDriver.cuStreamCreateWithPriority(stream, CUstream_flags.CU_STREAM_NON_BLOCKING, priority),
+                "cuStreamCreateWithPriority");
         return streams.add(stream);
     }
 
     /** What it was given is still done. */
     public void closeStream(long stream) {
+        CUstream closed = streams.remove(stream);
         enter();
-        check(JCudaDriver.cuStreamDestroy(streams.remove(stream)), "cuStreamDestroy");
+        check(JCudaDriver.cuStreamDestroy(closed), "cuStreamDestroy");
     }
 
     /** Waits until all is done that the stream was given so far, and tells if any of it failed. */
@@ -196,12 +210,13 @@ public final class CudaDriver implements AutoCloseable {
      */
     public void launch(
             String kernel, int gridX, int gridY, int threads, int sharedBytes, long stream, MemorySegment parameters) {
-        enter();
         CUfunction function = allowing(kernel, sharedBytes);
+        CUstream queue = streams.get(stream);
         LaunchParameters struct = parametersOfThread.get();
         struct.set(parameters);
+        enter();
         int result = JCudaDriver.cuLaunchKernel(
-                function, gridX, gridY, 1, threads, 1, 1, sharedBytes, streams.get(stream), null, struct.extra);
+                function, gridX, gridY, 1, threads, 1, 1, sharedBytes, queue, null, struct.extra);
         if (result != CUresult.CUDA_SUCCESS) {
             throw failed(result, "cuLaunchKernel", "kernel " + kernel);
         }
@@ -213,24 +228,22 @@ public final class CudaDriver implements AutoCloseable {
      * @param sharedBytes at most {@link GpuFacts#sharedBytesPerBlock}; a failure if more
      */
     public int blocksPerMultiprocessor(String kernel, int threads, int sharedBytes) {
-        enter();
+        CUfunction function = allowing(kernel, sharedBytes);
         int[] blocks = new int[1];
+        enter();
         check(
-                JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
-                        blocks, allowing(kernel, sharedBytes), threads, sharedBytes),
+                JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, function, threads, sharedBytes),
                 "cuOccupancyMaxActiveBlocksPerMultiprocessor");
         return blocks[0];
     }
 
     /** Registers of each of the kernel's threads, as compiled for this GPU. */
     public int registers(String kernel) {
-        enter();
         return attribute(kernel(kernel).function, CU_FUNC_ATTRIBUTE_NUM_REGS);
     }
 
     /** Bytes of memory that each of the kernel's threads keeps what does not fit its registers in. */
     public int localBytes(String kernel) {
-        enter();
         return attribute(kernel(kernel).function, CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES);
     }
 
@@ -269,8 +282,9 @@ public final class CudaDriver implements AutoCloseable {
     }
 
     public void closeEvent(long event) {
+        CUevent closed = events.remove(event);
         enter();
-        check(JCudaDriver.cuEventDestroy(events.remove(event)), "cuEventDestroy");
+        check(JCudaDriver.cuEventDestroy(closed), "cuEventDestroy");
     }
 
     /** The first failure that lasts until the process ends, if there was one. */
@@ -396,6 +410,7 @@ public final class CudaDriver implements AutoCloseable {
 
     private int attribute(CUfunction function, int attribute) {
         int[] value = new int[1];
+        enter();
         check(JCudaDriver.cuFuncGetAttribute(value, attribute, function), "cuFuncGetAttribute");
         return value[0];
     }
@@ -407,7 +422,10 @@ public final class CudaDriver implements AutoCloseable {
         }
     }
 
-    /** Makes this GPU the calling thread's. */
+    /**
+     * Makes this GPU the calling thread's: the thread of the system's. Nothing that may wait comes between this and the
+     * call that needs it, since a virtual thread may go on upon another one then.
+     */
     private void enter() {
         if (closed) {
             throw new IllegalStateException("the GPU has been given back");
@@ -424,6 +442,7 @@ public final class CudaDriver implements AutoCloseable {
             values.setAtIndex(ValueLayout.JAVA_LONG, 0, log.address());
             values.setAtIndex(ValueLayout.JAVA_LONG, 1, JIT_LOG_BYTES);
             int[] options = {CUjit_option.CU_JIT_ERROR_LOG_BUFFER, CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
+            enter();
             int result = JCudaDriver.cuModuleLoadDataEx(module, host(text), options.length, options, host(values));
             if (result != CUresult.CUDA_SUCCESS) {
                 byte[] said = log.toArray(ValueLayout.JAVA_BYTE);
@@ -438,6 +457,7 @@ public final class CudaDriver implements AutoCloseable {
         if (sharedBytes > kernel.allowedBytes) {
             synchronized (kernel) {
                 if (sharedBytes > kernel.allowedBytes) {
+                    enter();
                     check(
                             JCudaDriver.cuFuncSetAttribute(
                                     kernel.function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes),
@@ -456,6 +476,7 @@ public final class CudaDriver implements AutoCloseable {
 
     private Kernel look(String name) {
         CUfunction function = new CUfunction();
+        enter();
         int result = JCudaDriver.cuModuleGetFunction(function, module, name);
         if (result != CUresult.CUDA_SUCCESS) {
             throw failed(result, "cuModuleGetFunction", "kernel " + name);

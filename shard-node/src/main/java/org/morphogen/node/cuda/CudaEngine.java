@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CudaEngine implements ScanEngine {
     /** Of each GPU, for what is not chunks: code, buffers of scans and loads. */
-    private static final long OWN_BYTES = 512L << 20;
+    static final long OWN_BYTES = 512L << 20;
 
     private static final String KERNELS = "kernels.ptx";
     private static final Logger log = LoggerFactory.getLogger(CudaEngine.class);
@@ -63,12 +63,19 @@ public final class CudaEngine implements ScanEngine {
     private static EngineFinding open(List<GpuFacts> gpus, long memoryBytes) {
         long room = gpus.stream().mapToLong(CudaEngine::roomBytes).sum();
         if (memoryBytes > room) {
-            return new EngineFinding.Lacks("memory is " + new ByteSize(memoryBytes) + ", and the GPUs have "
-                    + new ByteSize(room) + " free for chunks; set memory to no more than that.");
+            return new EngineFinding.Lacks("memory is " + new ByteSize(memoryBytes) + " (" + memoryBytes
+                    + " bytes), and the GPUs have " + new ByteSize(room) + " (" + room
+                    + " bytes) free for chunks; set memory to no more than that.");
         }
         try {
-            return new EngineFinding.Runs(new CudaEngine(gpus));
-        } catch (CudaFailure failed) {
+            CudaEngine engine = new CudaEngine(gpus);
+            Optional<String> flaw = SelfTest.of(engine, engine.gpus);
+            if (flaw.isPresent()) {
+                engine.close();
+                return new EngineFinding.Lacks(flaw.get());
+            }
+            return new EngineFinding.Runs(engine);
+        } catch (RuntimeException failed) {
             return new EngineFinding.Lacks("a GPU cannot be used: " + failed.getMessage() + ".");
         }
     }

@@ -11,9 +11,7 @@ final class CudaScan implements SegmentScan {
         if (!(batch.rows() instanceof GpuRows rows)) {
             throw new IllegalArgumentException("rows: do not lie on a GPU");
         }
-        rows.gpu().pass(pass -> {
-            pass.scan(batch, rows, sums);
-            return true;
-        });
+        rows.requireWhole();
+        rows.gpu().pass(pass -> pass.scan(batch, rows, sums));
     }
 }

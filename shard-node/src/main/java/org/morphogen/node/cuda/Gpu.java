@@ -1,6 +1,8 @@
 package org.morphogen.node.cuda;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -24,6 +26,9 @@ final class Gpu implements AutoCloseable {
     private final Pool<Staging> loading;
     private final Pool<Staging> touching;
     private final Pool<SegmentPass> passes;
+    private final PassWatch watch = new PassWatch(System::nanoTime);
+    /** What merges failed with that left rows of no epoch. */
+    private final Map<GpuRows, Throwable> spoilt = new ConcurrentHashMap<>();
 
     /** Opens the GPU. Fails with CudaFailure. */
     Gpu(GpuFacts facts, byte[] ptx) {
@@ -38,11 +43,44 @@ final class Gpu implements AutoCloseable {
         return facts;
     }
 
-    /** Why it is of no more use to this process, if so, and what to do. */
+    /** Why what it holds is of no more use to this process, if so, and what to do. */
     Optional<String> fault() {
         return driver.fatalFailure()
-                .map(failure -> "GPU " + facts.index() + " (" + facts.name() + ") has failed, " + failure.getMessage()
-                        + "; start the node anew, and check the GPU if it happens again.");
+                .map(failure -> fault("has failed", failure, ", and check the GPU if it happens again."))
+                .or(() -> spoilt.values().stream()
+                        .findFirst()
+                        .map(failure -> fault("did not finish a merge", failure, ".")))
+                .or(() -> watch.complaint()
+                        .map(complaint -> fault(complaint) + ", and check the GPU if it happens again."));
+    }
+
+    private String fault(String what) {
+        return "GPU " + facts.index() + " (" + facts.name() + ") " + what + "; start the node anew";
+    }
+
+    private String fault(String what, Throwable failure, String more) {
+        return fault(what + ", " + failure.getMessage()) + more;
+    }
+
+    /** Rows of a chunk are of no epoch any more. */
+    void spoilt(GpuRows rows, Throwable failure) {
+        spoilt.put(rows, failure);
+    }
+
+    /** A chunk's rows are let go. */
+    void forget(GpuRows rows) {
+        spoilt.remove(rows);
+    }
+
+    /** Frees device memory. What cannot be freed is told of, and gone until this process ends. */
+    void free(long address) {
+        try {
+            driver.free(address);
+        } catch (CudaFailure failed) {
+            if (driver.fatalFailure().isEmpty()) {
+                log.error("GPU {} did not take memory back", facts.index(), failed);
+            }
+        }
     }
 
     CudaDriver driver() {
@@ -62,9 +100,19 @@ final class Gpu implements AutoCloseable {
         });
     }
 
-    /** Does something with a scan's buffers. */
-    <R> R pass(Function<SegmentPass, R> work) {
-        return lend(passes, work);
+    /** Scans. */
+    void pass(Consumer<SegmentPass> work) {
+        long pass = watch.begin();
+        try {
+            lend(passes, one -> {
+                work.accept(one);
+                return true;
+            });
+            watch.succeeded(pass);
+        } catch (RuntimeException | Error failed) {
+            watch.failed(pass, failed);
+            throw failed;
+        }
     }
 
     private static <T extends AutoCloseable, R> R lend(Pool<T> pool, Function<T, R> work) {
@@ -97,6 +145,11 @@ final class Gpu implements AutoCloseable {
         loading.close();
         touching.close();
         passes.close();
-        letGo(driver);
+        if (loading.allAreBack() && touching.allAreBack() && passes.allAreBack()) {
+            letGo(driver);
+        } else {
+            // Whoever still works there would work on memory that is gone.
+            log.warn("GPU {} is given back when this process ends: it is still being used", facts.index());
+        }
     }
 }

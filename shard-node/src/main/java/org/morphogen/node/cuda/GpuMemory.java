@@ -40,7 +40,7 @@ final class GpuMemory implements RowMemory {
 
     @Override
     public ChunkRows allocate(int rowBytes, int rows, int bank) {
-        return new GpuRows(gpus.get(bank), rowBytes, rows);
+        return GpuRows.allocate(gpus.get(bank), rowBytes, rows);
     }
 
     @Override

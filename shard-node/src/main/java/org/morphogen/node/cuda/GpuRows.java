@@ -23,34 +23,45 @@ final class GpuRows implements ChunkRows {
     private final int rows;
     private final long address;
     private @Nullable Loading loading;
+    private volatile boolean spoilt;
 
-    /** Takes the memory, zeros behind the last row. Fails with OutOfMemoryError when the GPU has none. */
-    GpuRows(Gpu gpu, int rowBytes, int rows) {
+    private GpuRows(Gpu gpu, int rowBytes, int rows) {
         this.gpu = gpu;
         this.rowBytes = rowBytes;
         this.rows = rows;
-        this.address = allocate(gpu, bytes(rowBytes, rows));
-        long lastPair = bytes(rowBytes, rows) - (long) PAIR_ROWS * rowBytes;
-        gpu.touch(staging -> {
-            gpu.driver().zero(address + lastPair, (long) PAIR_ROWS * rowBytes, staging.stream());
-            staging.await();
-        });
+        this.address = gpu.driver().allocate(bytes(rowBytes, rows));
+    }
+
+    /** Takes the memory, all zeros. Fails with OutOfMemoryError, taking nothing, when the GPU has none. */
+    static GpuRows allocate(Gpu gpu, int rowBytes, int rows) {
+        try {
+            GpuRows taken = new GpuRows(gpu, rowBytes, rows);
+            taken.clear();
+            return taken;
+        } catch (CudaFailure failed) {
+            if (failed.isOutOfMemory()) {
+                throw new OutOfMemoryError(
+                        "GPU " + gpu.facts().index() + " gave no " + bytes(rowBytes, rows) + " bytes");
+            }
+            throw failed;
+        }
+    }
+
+    private void clear() {
+        try {
+            gpu.touch(staging -> {
+                gpu.driver().zero(address, bytes(rowBytes, rows), staging.stream());
+                staging.await();
+            });
+        } catch (RuntimeException | Error failed) {
+            free();
+            throw failed;
+        }
     }
 
     /** Bytes that a chunk takes on a GPU. */
     static long bytes(int rowBytes, int rows) {
         return (((long) rows + PAIR_ROWS - 1) & -PAIR_ROWS) * rowBytes;
-    }
-
-    private static long allocate(Gpu gpu, long bytes) {
-        try {
-            return gpu.driver().allocate(bytes);
-        } catch (CudaFailure failed) {
-            if (failed.isOutOfMemory()) {
-                throw new OutOfMemoryError("GPU " + gpu.facts().index() + " gave no " + bytes + " bytes");
-            }
-            throw failed;
-        }
     }
 
     Gpu gpu() {
@@ -76,7 +87,7 @@ final class GpuRows implements ChunkRows {
     private final class Loading {
         private final Staging staging = gpu.loading().borrow();
         private final int room = Staging.HALF_BYTES / rowBytes & -GROUP_ROWS;
-        private MemorySegment half = staging.next();
+        private MemorySegment half = MemorySegment.NULL;
         private int first;
         private int count;
 
@@ -86,6 +97,9 @@ final class GpuRows implements ChunkRows {
             while (row < all) {
                 if (count == room || first + count != firstRow + row) {
                     send();
+                }
+                if (count == 0) {
+                    half = staging.next();
                     first = firstRow + row;
                 }
                 int some = Math.min(all - row, room - count);
@@ -96,11 +110,13 @@ final class GpuRows implements ChunkRows {
         }
 
         void send() {
+            if (count % GROUP_ROWS != 0) {
+                throw new IllegalArgumentException("rows: a stretch of " + count + " is not of whole " + GROUP_ROWS);
+            }
             if (count > 0) {
                 staging.send((long) count * rowBytes);
                 launchOverWords("slice_rows", staging, first, count);
                 staging.begun();
-                half = staging.next();
                 count = 0;
             }
         }
@@ -126,6 +142,7 @@ final class GpuRows implements ChunkRows {
 
     @Override
     public void read(int firstRow, int count, byte[] into, int intoOffset) {
+        requireWhole();
         int room = Staging.HALF_BYTES / rowBytes;
         gpu.touch(staging -> {
             for (int row = 0; row < count; row += room) {
@@ -161,10 +178,26 @@ final class GpuRows implements ChunkRows {
     public void xor(RowDiffs diffs) {
         gpu.touch(staging -> {
             Merge merge = new Merge(staging);
-            diffs.forEach(merge);
-            merge.send();
-            staging.await();
+            try {
+                diffs.forEach(merge);
+                merge.send();
+                staging.await();
+            } catch (RuntimeException | Error failed) {
+                if (merge.begun) {
+                    // Nobody can tell which differences are in, so that they can neither be given again nor taken back.
+                    spoilt = true;
+                    gpu.spoilt(this, failed);
+                }
+                throw failed;
+            }
         });
+    }
+
+    /** Fails when a merge was not finished, so that what they hold is of no epoch. */
+    void requireWhole() {
+        if (spoilt) {
+            throw new IllegalStateException("rows: a merge into them was not finished");
+        }
     }
 
     /** Differences on their way into the rows: their row numbers, and from the same place on always, they themselves. */
@@ -172,18 +205,20 @@ final class GpuRows implements ChunkRows {
         private final Staging staging;
         private final int room = (Staging.HALF_BYTES - Integer.BYTES) / (rowBytes + Integer.BYTES);
         private final long diffsAt = ((long) room * Integer.BYTES + 15) & -16;
-        private MemorySegment half;
+        private MemorySegment half = MemorySegment.NULL;
         private int count;
+        private boolean begun;
 
         Merge(Staging staging) {
             this.staging = staging;
-            this.half = staging.next();
         }
 
         @Override
         public void diff(int row, byte[] diff, int offset) {
             if (diffsAt + (long) (count + 1) * rowBytes > Staging.HALF_BYTES) {
                 send();
+            }
+            if (count == 0) {
                 half = staging.next();
             }
             half.set(WORD, (long) count * Integer.BYTES, row);
@@ -206,6 +241,7 @@ final class GpuRows implements ChunkRows {
                     .bytes();
             int blocks = blocks((long) count * rowWords * (Integer.SIZE / 2));
             gpu.driver().launch("merge_rows", blocks, 1, THREADS, 0, staging.stream(), arguments);
+            begun = true;
             staging.begun();
             count = 0;
         }
@@ -213,7 +249,7 @@ final class GpuRows implements ChunkRows {
 
     @Override
     public boolean isLost() {
-        return gpu.driver().fatalFailure().isPresent();
+        return spoilt || gpu.driver().fatalFailure().isPresent();
     }
 
     @Override
@@ -223,6 +259,7 @@ final class GpuRows implements ChunkRows {
             loading = null;
             gpu.loading().discard(unfinished.staging);
         }
-        gpu.driver().free(address);
+        gpu.forget(this);
+        gpu.free(address);
     }
 }

@@ -3,6 +3,7 @@ package org.morphogen.node.cuda;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.morphogen.failure.FailureReason;
@@ -13,14 +14,19 @@ import org.morphogen.failure.MorphogenException;
  * Thread-safe.
  */
 final class Pool<T extends AutoCloseable> implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 5;
+
+    private final int most;
     private final Semaphore free;
     private final Supplier<T> maker;
     /** Those that nobody has now; guarded by this. */
     private final Deque<T> idle = new ArrayDeque<>();
 
     private boolean closed;
+    private volatile boolean allAreBack;
 
     Pool(int most, Supplier<T> maker) {
+        this.most = most;
         this.free = new Semaphore(most);
         this.maker = maker;
     }
@@ -55,19 +61,25 @@ final class Pool<T extends AutoCloseable> implements AutoCloseable {
                 idle.push(one);
             }
         }
-        if (!kept) {
-            Gpu.letGo(one);
+        try {
+            if (!kept) {
+                Gpu.letGo(one);
+            }
+        } finally {
+            free.release();
         }
-        free.release();
     }
 
     /** Nobody shall use it again: what was done with it failed. */
     void discard(T one) {
-        Gpu.letGo(one);
-        free.release();
+        try {
+            Gpu.letGo(one);
+        } finally {
+            free.release();
+        }
     }
 
-    /** Those that are lent are closed when they come back. */
+    /** Nobody gets any more. Those that are lent are closed when they come back, which is waited for, but not for long. */
     @Override
     public void close() {
         Deque<T> all;
@@ -77,5 +89,20 @@ final class Pool<T extends AutoCloseable> implements AutoCloseable {
             idle.clear();
         }
         all.forEach(Gpu::letGo);
+        allAreBack = awaitLent();
+    }
+
+    /** Whether nobody has any: once this is closed. */
+    boolean allAreBack() {
+        return allAreBack;
+    }
+
+    private boolean awaitLent() {
+        try {
+            return free.tryAcquire(most, CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

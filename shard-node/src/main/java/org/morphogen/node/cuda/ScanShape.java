@@ -22,7 +22,7 @@ record ScanShape(
     private static final int NODE_BYTES = 16;
     /** What the system takes of a multiprocessor's shared memory for each block. */
     private static final int SYSTEM_BYTES = 1 << 10;
-    /** Fewer blocks at once are better than blocks with less room than this beside the tables. */
+    /** Beside the tables. */
     private static final int LEAST_ROOM_BYTES = 8 << 10;
 
     private static final int MOST_BLOCK_WORDS = 64;
@@ -45,9 +45,9 @@ record ScanShape(
      */
     static ScanShape of(GpuFacts gpu, int keys, int rowWords, int height, int leaves) {
         Variant variant = Variant.of(keys);
-        int blocks = blocks(gpu, variant.blocks);
+        int blocks = blocks(gpu, variant.blocks, keys, rowWords);
         int room = room(gpu, blocks);
-        int blockWords = blockWords(keys, rowWords, room / 4);
+        int blockWords = blockWords(keys, rowWords, room / 8 * 3);
         int stretchTiles = Math.clamp(room / 8 / (keys * NODE_BYTES), 1, MOST_STRETCH_TILES);
         int fixedBytes = keys * (blockWords * Integer.BYTES + stretchTiles * NODE_BYTES);
         int gridY = (rowWords + blockWords - 1) / blockWords;
@@ -95,10 +95,12 @@ record ScanShape(
         }
     }
 
-    /** How many blocks a multiprocessor is to hold at once. */
-    private static int blocks(GpuFacts gpu, int most) {
+    /** How many blocks a multiprocessor is to hold at once: fewer are better than such as have no room to work in. */
+    private static int blocks(GpuFacts gpu, int most, int keys, int rowWords) {
+        int sums = Math.min(rowWords, MOST_BLOCK_WORDS) * Integer.BYTES;
+        int least = Math.max(LEAST_ROOM_BYTES, keys * (sums + ((1 << LEAST_TILE_HEIGHT) + 2) * NODE_BYTES));
         int blocks = most;
-        while (blocks > 1 && room(gpu, blocks) < LEAST_ROOM_BYTES) {
+        while (blocks > 1 && room(gpu, blocks) < least) {
             blocks--;
         }
         return blocks;
@@ -110,10 +112,16 @@ record ScanShape(
         return Math.min(gpu.sharedBytesPerBlock(), share) - TABLE_BYTES;
     }
 
-    /** As many as have room for their sums, and occupy all warps alike. */
+    /** As many as have room for their sums, occupy all warps alike, and leave no small rest. */
     private static int blockWords(int keys, int rowWords, int roomBytes) {
         int most = Math.clamp(roomBytes / (keys * Integer.BYTES), 4, MOST_BLOCK_WORDS);
-        return rowWords <= most ? rowWords : Math.max(4, most & -WARPS);
+        if (rowWords <= most) {
+            return rowWords;
+        }
+        int whole = Math.max(4, most & -WARPS);
+        int parts = (rowWords + whole - 1) / whole;
+        int even = (rowWords + parts - 1) / parts;
+        return Math.min(whole, (even + WARPS - 1) & -WARPS);
     }
 
     /** As many blocks as run at once, or, where that would leave many places empty, some times as many. */

@@ -14,15 +14,22 @@ final class Staging implements AutoCloseable {
     private final Buffer buffer;
     private final long stream;
     private final long[] used = new long[2];
+    private final Belongings taken = new Belongings();
     private final KernelArguments arguments = new KernelArguments();
     private int half;
 
+    /** Fails taking nothing. */
     Staging(CudaDriver driver) {
         this.driver = driver;
-        this.buffer = new Buffer(driver, 2L * HALF_BYTES);
-        this.stream = driver.newStream();
-        for (int i = 0; i < used.length; i++) {
-            used[i] = driver.newEvent();
+        try {
+            this.buffer = taken.add(new Buffer(driver, 2L * HALF_BYTES));
+            this.stream = taken.add(driver.newUrgentStream(), driver::closeStream);
+            for (int i = 0; i < used.length; i++) {
+                used[i] = taken.add(driver.newEvent(), driver::closeEvent);
+            }
+        } catch (RuntimeException | Error refused) {
+            taken.close();
+            throw refused;
         }
     }
 
@@ -65,12 +72,10 @@ final class Staging implements AutoCloseable {
         driver.await(stream);
     }
 
+    /** Waits for what was begun, whatever became of it: what is freed must not be written to any more. */
     @Override
     public void close() {
-        for (long event : used) {
-            driver.closeEvent(event);
-        }
-        driver.closeStream(stream);
-        buffer.close();
+        Gpu.letGo(() -> driver.await(stream));
+        taken.close();
     }
 }

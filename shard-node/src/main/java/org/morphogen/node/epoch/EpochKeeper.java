@@ -15,8 +15,8 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.node.chunk.GenerationFolder;
-import org.morphogen.node.chunk.RowDiffs;
 import org.morphogen.node.layout.SegmentGeometry;
 import org.morphogen.row.Bytes32;
 import org.morphogen.snapshot.ChunkId;
@@ -442,8 +442,9 @@ public final class EpochKeeper implements AutoCloseable {
             if (next == chain.size()) {
                 throw broken("does not lead on from epoch " + standing + ", at which chunk " + id + " stands on disk");
             }
-            List<LogEntry> lacking = chain.subList(next, chain.size());
-            lease.rows().xor(each -> lacking.forEach(entry -> replay(entry, id, each)));
+            for (LogEntry entry : chain.subList(next, chain.size())) {
+                replay(entry, id, lease.rows());
+            }
             return head;
         } catch (RuntimeException | Error failed) {
             head.close();
@@ -451,11 +452,15 @@ public final class EpochKeeper implements AutoCloseable {
         }
     }
 
-    /** Gives what a delta of the log changes in a chunk. */
-    private void replay(LogEntry delta, ChunkId id, RowDiffs.Each each) {
+    /** Reads first, so that the rows' memory waits for no disk. */
+    private void replay(LogEntry delta, ChunkId id, ChunkRows rows) {
         DeltaPiece piece = log.read(delta, manifest).pieces().get(id);
-        for (int entry = 0; piece != null && entry < piece.count(); entry++) {
-            each.diff(piece.row(entry), piece.entries(), piece.diffAt(entry));
+        if (piece != null) {
+            rows.xor(each -> {
+                for (int entry = 0; entry < piece.count(); entry++) {
+                    each.diff(piece.row(entry), piece.entries(), piece.diffAt(entry));
+                }
+            });
         }
     }
 

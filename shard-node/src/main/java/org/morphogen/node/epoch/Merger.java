@@ -48,6 +48,10 @@ final class Merger implements AutoCloseable {
             try {
                 chunk.merge(timeline.pinHead(), watch);
             } catch (RuntimeException | Error defect) {
+                if (Thread.currentThread().isInterrupted()) {
+                    // Closing stopped it; the chunk is let go.
+                    return;
+                }
                 log.error("Chunk {} stays behind until the next delta comes", chunk.id(), defect);
             }
         }

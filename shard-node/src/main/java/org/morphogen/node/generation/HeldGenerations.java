@@ -1,6 +1,7 @@
 package org.morphogen.node.generation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.chunk.DataDirectory;
 import org.morphogen.node.chunk.GenerationFolder;
-import org.morphogen.node.chunk.MemoryBudget;
 import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.epoch.KeptEpochs;
 import org.morphogen.node.pull.ManifestPull;
@@ -280,16 +280,15 @@ public final class HeldGenerations implements AutoCloseable {
 
     private void checkAgainst(Manifest manifest, HoldWish wish) {
         SnapshotChunks.requireListed(manifest, wish.chunks());
-        long needed = SnapshotChunks.bytes(manifest, wish.chunks(), settings.memory());
-        for (GenerationProgress other : progress()) {
+        List<Long> wanted = new ArrayList<>(SnapshotChunks.bytesOfEach(manifest, wish.chunks(), settings.memory()));
+        for (HeldGeneration other : generations.values()) {
             if (other.wish().generation() != wish.generation()) {
-                needed += other.bytesWanted();
+                other.manifest()
+                        .ifPresent(known -> wanted.addAll(
+                                SnapshotChunks.bytesOfEach(known, other.wish().chunks(), settings.memory())));
             }
         }
-        long limit = settings.memory().budget().limitBytes();
-        if (needed > limit) {
-            throw MemoryBudget.lacking(needed, limit);
-        }
+        settings.memory().budget().requireRoomFor(wanted);
     }
 
     private void apply(HoldWish wish) {

@@ -1,6 +1,7 @@
 package org.morphogen.node.generation;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
@@ -28,12 +29,19 @@ final class SnapshotChunks {
 
     /** What these chunks take of the memory; those that the manifest does not list take nothing. */
     static long bytes(Manifest manifest, Collection<ChunkId> chunks, RowMemory memory) {
+        return bytesOfEach(manifest, chunks, memory).stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** What each of these chunks takes of the memory; one that the manifest does not list takes nothing. */
+    static List<Long> bytesOfEach(Manifest manifest, Collection<ChunkId> chunks, RowMemory memory) {
         return chunks.stream()
-                .mapToLong(chunk -> table(manifest, chunk)
+                .map(chunk -> table(manifest, chunk)
                         .map(TableManifest::geometry)
                         .map(geometry -> memory.reservedBytes(geometry.rowBytes(), geometry.rows(chunk.index())))
                         .orElse(0L))
-                .sum();
+                .toList();
     }
 
     /** The manifest's entry of a listed chunk. */

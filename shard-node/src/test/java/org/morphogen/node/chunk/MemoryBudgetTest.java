@@ -57,6 +57,27 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void tellsBeforehandWhetherChunksFitTheirBanks() {
+        MemoryBudget budget = new MemoryBudget(1000, DEVICES, List.of(350L, 250L));
+
+        budget.requireRoomFor(List.of(100L, 100L, 100L, 100L, 100L));
+        budget.requireRoomFor(List.of(50L, 250L, 300L));
+        assertThatThrownBy(() -> budget.requireRoomFor(List.of(100L, 100L, 100L, 100L, 100L, 100L)))
+                .as("one has room for three, the other for two")
+                .isInstanceOfSatisfying(
+                        MorphogenException.class,
+                        failure -> assertThat(failure.facts())
+                                .containsEntry("neededBytes", "100")
+                                .containsEntry("roomBytes", "50"));
+        assertThatThrownBy(() -> budget.requireRoomFor(List.of(300L, 301L)))
+                .isInstanceOfSatisfying(
+                        MorphogenException.class,
+                        failure -> assertThat(failure.facts())
+                                .containsEntry("neededBytes", "601")
+                                .containsEntry("limitBytes", "600"));
+    }
+
+    @Test
     void banksTogetherBoundTheWhole() {
         assertThat(new MemoryBudget(1000, DEVICES, List.of(400L, 400L)).limitBytes())
                 .isEqualTo(800);

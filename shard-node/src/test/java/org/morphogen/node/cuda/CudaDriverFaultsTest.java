@@ -65,7 +65,7 @@ class CudaDriverFaultsTest {
                         step("cuMemFree", test -> test.gpu.free(test.memory)),
                         step("cuMemHostAlloc", test -> test.gpu.allocatePinned(8)),
                         step("cuMemFreeHost", test -> test.gpu.freePinned(test.pinned)),
-                        step("cuStreamCreate", test -> test.gpu.newStream()),
+                        step("cuStreamCreateWithPriority", test -> test.gpu.newStream()),
                         step("cuStreamDestroy", test -> test.gpu.closeStream(test.stream)),
                         step("cuStreamSynchronize", test -> test.gpu.await(test.stream)),
                         step("cuMemcpyHtoDAsync", test -> test.gpu.copyToDevice(test.memory, test.pinned, test.stream)),

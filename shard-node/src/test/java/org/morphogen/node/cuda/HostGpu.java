@@ -71,6 +71,11 @@ public final class HostGpu implements AutoCloseable {
         call("lose", FunctionDescriptor.ofVoid(INT, INT), device, result);
     }
 
+    /** Whether kernels compute anything; if not, they succeed and do nothing. */
+    public void compute(boolean now) {
+        call("compute", FunctionDescriptor.ofVoid(INT), now ? 1 : 0);
+    }
+
     /** Streams begin nothing new until {@link #resume}. */
     public void pause() {
         call("pause", FunctionDescriptor.ofVoid(INT), 1);

@@ -89,6 +89,18 @@ class KernelSourcesTest {
                         .isLessThanOrEqualTo(MOST_SPILLED_BYTES));
     }
 
+    /** Which tests on the processor cannot see: there nothing happens at the same time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"scan_8", "scan_16", "scan_32", "scan_64", "correct", "merge_rows"})
+    void xorsIntoWhatOthersXorIntoAtOnce(String kernel) throws IOException {
+        String ptx = ptx();
+        int from = ptx.indexOf(".entry " + kernel + "(");
+        assertThat(from).isPositive();
+        int next = ptx.indexOf(".entry ", from + 1);
+        assertThat(ptx.substring(from, next < 0 ? ptx.length() : next))
+                .containsPattern("(atom|red)\\.global\\.xor\\.b");
+    }
+
     private static String ptx() throws IOException {
         try (InputStream ptx = CudaEngine.class.getResourceAsStream("kernels.ptx")) {
             return new String(ptx.readAllBytes(), StandardCharsets.UTF_8);
