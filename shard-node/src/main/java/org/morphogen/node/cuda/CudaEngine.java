@@ -31,7 +31,8 @@ public final class CudaEngine implements ScanEngine {
 
     private final List<Gpu> gpus = new ArrayList<>();
 
-    private CudaEngine(List<GpuFacts> found) {
+    /** On these GPUs, whether or not they compute right. Fails with CudaFailure. */
+    CudaEngine(List<GpuFacts> found) {
         byte[] ptx = kernels();
         try {
             for (GpuFacts facts : found) {

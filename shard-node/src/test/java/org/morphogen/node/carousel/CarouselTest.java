@@ -7,7 +7,6 @@ import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -304,35 +303,6 @@ class CarouselTest {
         assertThat(aboard.departure()).contains(Departure.STOPPED);
         assertThat(afterwards.await()).isEmpty();
         assertThat(afterwards.departure()).contains(Departure.STOPPED);
-    }
-
-    /** Both parties' rides for some rows, in one carousel. */
-    private record Asked(Fairground where, List<Long> rows, Visitor party0, Visitor party1) {
-        static Asked of(Carousel carousel, Fairground where, Random random) {
-            List<Long> rows = random.longs(
-                            1 + random.nextInt(20), 0, where.geometry().rowsPerWay())
-                    .boxed()
-                    .toList();
-            List<DpfKeyPair> keys = where.keys(rows);
-            return new Asked(
-                    where,
-                    rows,
-                    Visitor.board(carousel, where.ride(keys, 0), Carousel.NO_DEADLINE),
-                    Visitor.board(carousel, where.ride(keys, 1), Carousel.NO_DEADLINE));
-        }
-
-        void check(long seed) throws Exception {
-            byte[] sum = party0.await().orElseThrow();
-            byte[] other = party1.await().orElseThrow();
-            int rowBytes = where.geometry().rowBytes();
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] ^= other[i];
-            }
-            for (int key = 0; key < rows.size(); key++) {
-                byte[] found = Arrays.copyOfRange(sum, key * rowBytes, (key + 1) * rowBytes);
-                assertThat(found).as("seed %d", seed).isEqualTo(where.row(rows.get(key)));
-            }
-        }
     }
 
     /** Throws while it shall. */

@@ -323,6 +323,37 @@ class CudaDriverTest {
         return right;
     }
 
+    /** One that has to wait goes on upon another thread of the system, whose GPU may be another. */
+    @Test
+    void virtualThreadsKeepToTheirGpus() throws InterruptedException, ExecutionException {
+        for (int round = 0; round < 60; round++) {
+            // What is found once and kept, and waited for, is found anew.
+            try (CudaDriver one = CudaDriver.open(0, Probes.module());
+                    CudaDriver other = CudaDriver.open(1, Probes.module());
+                    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Future<?>> all = new ArrayList<>();
+                for (int thread = 0; thread < 12; thread++) {
+                    CudaDriver own = thread % 2 == 0 ? one : other;
+                    all.add(threads.submit(() -> launches(own)));
+                }
+                for (Future<?> each : all) {
+                    each.get();
+                }
+            }
+        }
+    }
+
+    private static void launches(CudaDriver gpu) {
+        long memory = gpu.allocate(8);
+        long stream = gpu.newStream();
+        for (int sharedBytes = 64 << 10; sharedBytes < 80 << 10; sharedBytes += 1 << 10) {
+            gpu.launch(Probes.XOR, 1, 1, 32, sharedBytes, stream, Probes.xor(memory, 1, 1));
+        }
+        gpu.await(stream);
+        gpu.closeStream(stream);
+        gpu.free(memory);
+    }
+
     @Test
     void isClosedOnce() {
         gpu.close();

@@ -3,16 +3,15 @@ package org.morphogen.node.cuda;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.morphogen.node.chunk.RowMemory;
-import org.morphogen.node.engine.EngineFinding;
 import org.morphogen.node.numa.Banks;
 
 /**
  * The CUDA engine on GPUs of the processor, or with {@code -Dmorphogen.gpu=device} on those of the machine. Closing it
  * checks that everything was given back.
  */
-final class TestGpus implements AutoCloseable {
+public final class TestGpus implements AutoCloseable {
     /** Whether tests run on the machine's GPUs. */
-    static final boolean REAL = "device".equals(System.getProperty("morphogen.gpu"));
+    public static final boolean REAL = "device".equals(System.getProperty("morphogen.gpu"));
 
     private static final long MEMORY_BYTES = 256L << 20;
 
@@ -26,30 +25,42 @@ final class TestGpus implements AutoCloseable {
         this.memory = engine.memory(MEMORY_BYTES, Banks.ONE);
     }
 
-    /** So many GPUs; a real machine may have fewer, which leaves the test out. */
+    /** So many GPUs with ample room; a real machine may have fewer, which leaves the test out. */
+    public static TestGpus open(int count) {
+        return open(count, 1 << 30);
+    }
+
+    /** So many GPUs of the processor that have so much room for chunks each; leaves the test out on a real GPU. */
+    public static TestGpus withRoom(int count, long roomBytes) {
+        Assumptions.assumeFalse(REAL, "a real GPU has the memory that it has");
+        return open(count, CudaEngine.OWN_BYTES + roomBytes);
+    }
+
     static TestGpus open(int count, long bytesEach) {
         Optional<HostGpu> host = REAL ? Optional.empty() : Optional.of(HostGpu.with(count, bytesEach));
-        if (REAL) {
-            Assumptions.assumeTrue(CudaDriver.find() instanceof CudaFinding.Runs runs
-                    && runs.gpus().size() >= count);
-        }
-        return switch (CudaEngine.find(MEMORY_BYTES)) {
-            case EngineFinding.Runs runs -> new TestGpus(host, (CudaEngine) runs.engine());
-            case EngineFinding.Lacks lacks -> throw new AssertionError(lacks.reason());
+        return switch (CudaDriver.find()) {
+            case CudaFinding.Runs runs -> {
+                Assumptions.assumeTrue(runs.gpus().size() >= count, "the machine has fewer GPUs");
+                // Not tested first, so that what a test sees is what it did.
+                yield new TestGpus(host, new CudaEngine(runs.gpus()));
+            }
+            case CudaFinding.Lacks lacks -> throw new AssertionError(lacks.reason());
         };
     }
 
     /** The driver of the processor; leaves the test out on a real GPU. */
-    HostGpu host() {
+    public HostGpu host() {
         Assumptions.assumeTrue(host.isPresent(), "only the processor's driver fails when it is told to");
         return host.orElseThrow();
     }
 
-    CudaEngine engine() {
+    /** The engine. */
+    public CudaEngine engine() {
         return engine;
     }
 
-    RowMemory memory() {
+    /** The engine's, as much as there is, at most 256 MiB. */
+    public RowMemory memory() {
         return memory;
     }
 

@@ -16,6 +16,7 @@ import org.awaitility.core.ConditionFactory;
 import org.morphogen.epoch.DeltaCodec;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.node.engine.ScalarEngine;
+import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.epoch.EpochSettings;
 import org.morphogen.node.epoch.KnownEpoch;
@@ -53,6 +54,7 @@ final class Pair implements AutoCloseable {
     private final MadeSnapshot snapshot;
     private final SnapshotServer server;
     private final Line line;
+    private final ScanEngine takerEngine;
     private final QueryNode donor;
     private QueryNode taker;
     private NodeClient leader;
@@ -60,25 +62,33 @@ final class Pair implements AutoCloseable {
     private PartFile.Opener opener = DiskPartFile::open;
 
     Pair(Path folder, long seed) {
-        this.folder = folder;
-        this.seed = seed;
-        snapshot = MadeSnapshot.make(
-                folder.resolve("snapshot"),
+        this(
+                folder,
                 seed,
+                new ScalarEngine(),
+                new ScalarEngine(),
                 new TableSpec("narrow", 32, 3, 1280, 256),
                 new TableSpec("wide", 1024, 1, 3072, 2048, 2));
+    }
+
+    /** With engines, which stay the caller's, and other tables. */
+    Pair(Path folder, long seed, ScanEngine donorEngine, ScanEngine takerEngine, TableSpec... tables) {
+        this.takerEngine = takerEngine;
+        this.folder = folder;
+        this.seed = seed;
+        snapshot = MadeSnapshot.make(folder.resolve("snapshot"), seed, tables);
         server = new SnapshotServer(snapshot.folder());
         line = new Line(snapshot, new SplittableRandom(seed));
-        donor = node("donor", DiskPartFile::open, StepWatch.NONE);
+        donor = node("donor", donorEngine, DiskPartFile::open, StepWatch.NONE);
         donor.holder().generations().hold(1, snapshot.wish(0, 1, server.endpoint()));
         donor.holder().awaitComplete(1);
-        taker = node("taker", opener, step -> watch.reached(step));
+        taker = node("taker", takerEngine, opener, step -> watch.reached(step));
         leader = new NodeClient(taker.endpoint());
     }
 
-    private QueryNode node(String name, PartFile.Opener files, StepWatch steps) {
+    private QueryNode node(String name, ScanEngine engine, PartFile.Opener files, StepWatch steps) {
         EpochSettings epochs = new EpochSettings(WINDOW, 64 << 20, LOG_BYTES, steps);
-        return new QueryNode(new Holder(0, folder.resolve(name), MEMORY, files, epochs), 0, new ScalarEngine(), LIMITS);
+        return new QueryNode(new Holder(0, folder.resolve(name), engine, MEMORY, files, epochs), 0, engine, LIMITS);
     }
 
     /** Lets the donor, and others, follow so long that its log does not reach the snapshot any more. */
@@ -116,7 +126,7 @@ final class Pair implements AutoCloseable {
 
     /** A third node, which is told nothing yet. */
     QueryNode another(String name) {
-        return node(name, DiskPartFile::open, StepWatch.NONE);
+        return node(name, new ScalarEngine(), DiskPartFile::open, StepWatch.NONE);
     }
 
     EpochKeeper donorKeeper() {
@@ -216,7 +226,7 @@ final class Pair implements AutoCloseable {
     }
 
     void startTaker() {
-        taker = node("taker", opener, step -> watch.reached(step));
+        taker = node("taker", takerEngine, opener, step -> watch.reached(step));
         leader = new NodeClient(taker.endpoint());
     }
 
