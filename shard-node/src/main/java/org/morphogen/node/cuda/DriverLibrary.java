@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** NVIDIA's driver library and JCuda's binding to it, which is loaded once a process. */
 final class DriverLibrary {
@@ -16,6 +18,8 @@ final class DriverLibrary {
     private static final String TEMPORARY_FILES = "java.io.tmpdir";
 
     private static final Pattern ERROR = Pattern.compile("^[a-z.]+[A-Za-z]+(Error|Exception): ");
+    private static final Logger log = LoggerFactory.getLogger(DriverLibrary.class);
+
     private static boolean loaded;
     /** The JVM tries to load a class once; why that failed is not told again. */
     private static Optional<String> unusable = Optional.empty();
@@ -83,13 +87,16 @@ final class DriverLibrary {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** What cannot be deleted is left to whoever cleans temporary files: the binding is loaded all the same. */
+    private static void delete(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
+            Files.delete(folder);
+        } catch (IOException left) {
+            log.debug("{} is left behind: {}", folder, left.getMessage());
         }
-        Files.delete(folder);
     }
 
     /** JCuda puts stack traces into its message; the last line that names an error says what was wrong. */
