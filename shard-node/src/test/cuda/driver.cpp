@@ -117,6 +117,7 @@ struct ContextCall : Call {
             work.after = [block] { block->used_by--; };
         }
         add(stream_handle, std::move(work));
+        m.note(std::string(count) + " " + std::to_string(bytes));
         m.counts[count] += result == SUCCESS ? bytes : 0;
         return result;
     }
@@ -544,6 +545,7 @@ int cuMemsetD8Async(uintptr_t to, unsigned char value, size_t bytes, void *strea
             memset(pointer(to), value, bytes);
             return SUCCESS;
         };
+        call.m.note("zeroed " + std::to_string(bytes));
         call.add(stream, std::move(work));
     }
     return call.result;
@@ -568,6 +570,9 @@ int cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsign
     if (call.result != SUCCESS) {
         return call.result;
     }
+    call.m.note(found->name + " " + std::to_string(gx) + "x" + std::to_string(gy) + "x" + std::to_string(gz) + " of " +
+                std::to_string(bx) + "x" + std::to_string(by) + "x" + std::to_string(bz) + ", " +
+                std::to_string(dynamic_bytes) + " shared");
     Work work;
     Device *device = call.device;
     work.run = [kernel = *found, device, gx, gy, gz, bx, by, bz, dynamic_bytes, parameters] {
@@ -768,6 +773,15 @@ int64_t morphogen_host_gpu_count(const char *what) {
         known = known || name == each;
     }
     return known ? m.counts[name] : -1;
+}
+
+const char *morphogen_host_gpu_journal() {
+    static thread_local std::string told;
+    Call call("journal", false);
+    told.swap(call.m.journal);
+    call.m.journal.clear();
+    call.m.keeps_journal = true;
+    return told.c_str();
 }
 
 const char *morphogen_host_gpu_complaint() {

@@ -53,6 +53,9 @@ void morphogen_host_gpu_compute(int computing);
 void morphogen_host_gpu_pause(int paused);
 // See driver.cpp; -1 for a name that it does not know.
 int64_t morphogen_host_gpu_count(const char *what);
+// What streams were given since this was called last, in order, a line each: a copy's or a zeroing's bytes, a kernel's
+// name, grid, block and shared memory. From the first call on until reset.
+const char *morphogen_host_gpu_journal();
 // What the driver last found wrong, "" if nothing; true until the next call of this function or of reset.
 const char *morphogen_host_gpu_complaint();
 }

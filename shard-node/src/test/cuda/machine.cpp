@@ -43,6 +43,12 @@ int Machine::complain(int result, const std::string &what) {
     return result;
 }
 
+void Machine::note(const std::string &what) {
+    if (keeps_journal) {
+        journal += what + "\n";
+    }
+}
+
 void Machine::stick(Device &device, int result) {
     if (device.stuck == SUCCESS) {
         device.stuck = result;
@@ -189,6 +195,8 @@ void Machine::reset() {
     faults.clear();
     counts.clear();
     complaint.clear();
+    journal.clear();
+    keeps_journal = false;
 }
 
 }  // namespace host_gpu

@@ -105,6 +105,9 @@ struct Machine {
     std::vector<Fault> faults;
     std::map<std::string, int64_t> counts;
     std::string complaint;
+    // What streams were given, a line each, while it is kept.
+    std::string journal;
+    bool keeps_journal = false;
 
     Machine();
     uintptr_t new_handle() {
@@ -113,6 +116,7 @@ struct Machine {
     // SUCCESS, or what a test asked for.
     int injected(const std::string &function);
     int complain(int result, const std::string &what);
+    void note(const std::string &what);
     void stick(Device &device, int result);
 
     uintptr_t new_stream(Device *device);

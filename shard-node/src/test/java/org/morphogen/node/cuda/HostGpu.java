@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -98,6 +99,16 @@ public final class HostGpu implements AutoCloseable {
             }
             return count;
         }
+    }
+
+    /**
+     * What streams were given since it was asked last, in that order, a line each: copies and zeroings with their bytes,
+     * kernels with grid, block and shared memory. The first time it says nothing, and begins to listen.
+     */
+    @SuppressWarnings("restricted")
+    public List<String> journal() {
+        MemorySegment text = (MemorySegment) call("journal", FunctionDescriptor.of(TEXT));
+        return text.reinterpret(Long.MAX_VALUE).getString(0).lines().toList();
     }
 
     /** What it found wrong since it was asked last, or an empty text; more than its result tells. */
