@@ -70,6 +70,9 @@ final class GpuRows implements ChunkRows {
 
     /** Where that row begins, which is the first of a pair. */
     long address(int row) {
+        if (row % PAIR_ROWS != 0) {
+            throw new IllegalArgumentException("row: " + row + " is not the first of a pair of leaves");
+        }
         return address + (long) row * rowBytes;
     }
 
