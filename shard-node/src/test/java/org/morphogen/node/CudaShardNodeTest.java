@@ -2,7 +2,6 @@ package org.morphogen.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -24,7 +23,7 @@ import org.morphogen.failure.FailureReason;
 import org.morphogen.failure.MorphogenException;
 import org.morphogen.node.control.NodeState;
 import org.morphogen.node.cuda.HostGpu;
-import org.morphogen.node.cuda.TestGpus;
+import org.morphogen.node.cuda.NeedsHostGpu;
 import org.morphogen.node.engine.EngineFinding;
 import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.fixture.MadeSnapshot;
@@ -47,6 +46,7 @@ import org.morphogen.zookeeper.ZooKeeperSettings;
 import org.slf4j.LoggerFactory;
 
 /** A whole node with engine cuda, from its settings on. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CudaShardNodeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -64,7 +64,6 @@ class CudaShardNodeTest {
 
     @BeforeEach
     void listen() {
-        assumeThat(TestGpus.REAL).as("these GPUs are made up").isFalse();
         before = Optional.ofNullable(logger.getLevel());
         logger.setLevel(Level.INFO);
         logged.start();

@@ -6,15 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.morphogen.node.cuda.NeedsTestGpus;
 import org.morphogen.node.cuda.TestGpus;
 import org.morphogen.node.numa.Banks;
 import org.morphogen.snapshot.ChunkGeometry;
 
 /** Riders over chunks in the memory of GPUs. */
+@Tag("gpu")
+@NeedsTestGpus
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class GpuCarouselTest {
     /** Three chunks, the last cut short. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.morphogen.epoch.Epoch;
+import org.morphogen.node.cuda.NeedsHostGpu;
 import org.morphogen.node.cuda.TestGpus;
 import org.morphogen.node.epoch.EpochKeeper;
 import org.morphogen.node.fixture.Chain;
@@ -27,6 +28,7 @@ import org.morphogen.node.query.QueryLimits;
 import org.morphogen.snapshot.TableManifest;
 
 /** What a GPU is told to do for a query, launch by launch and copy by copy, does not depend on what it asks for. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GpuWorkTest {
     private static final long SEED = Long.getLong("morphogen.seed", 20261129);

@@ -33,6 +33,7 @@ import org.morphogen.node.layout.SegmentGeometry;
 
 /** The CUDA engine against the scalar one, over the same rows, for the same keys. */
 @Tag("gpu")
+@NeedsTestGpus
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class CudaAnswersTest {
     private static final long SEED = 77_001;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a GPU does not do is told, once by the call that it concerns or for ever. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CudaDriverFaultsTest {
     private static final int NOT_SUPPORTED = 801;

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a GPU is told to do is done, in its order. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CudaDriverTest {
     private static final long BYTES = 64L << 20;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CudaFindingTest {
     private static final long BYTES = 64L << 20;

@@ -26,6 +26,7 @@ import org.morphogen.node.chunk.ChunkLease;
 import org.morphogen.node.chunk.ChunkMemory;
 
 /** What a GPU has no memory for, or fails at once: it is told, nothing is taken, and the next try works. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GpuMemoryTest {
     private static final int OUT_OF_MEMORY = 2;

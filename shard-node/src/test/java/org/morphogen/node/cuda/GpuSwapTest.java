@@ -25,6 +25,7 @@ import org.morphogen.protocol.v1.QueryAnswer;
 import org.morphogen.snapshot.TableManifest;
 
 /** One generation after another in the memory of GPUs. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class GpuSwapTest {
     private static final TableSpec TABLE = new TableSpec("t", 64, 2, 512, 256);

@@ -37,12 +37,16 @@ public final class HostGpu implements AutoCloseable {
      */
     public static HostGpu with(int devices, long bytesEach) {
         Assumptions.assumeTrue(
-                HostGpu.class.getResource(LIBRARY) != null,
-                "the build found no C++ compiler, so there is no CUDA driver for the processor");
+                isThere(), "the build found no C++ compiler, so there is no CUDA driver for the processor");
         HostGpu gpus = new HostGpu();
         call("reset", FunctionDescriptor.ofVoid());
         call("devices", FunctionDescriptor.ofVoid(INT, LONG), devices, bytesEach);
         return gpus;
+    }
+
+    /** Whether the build made such a driver. */
+    static boolean isThere() {
+        return HostGpu.class.getResource(LIBRARY) != null;
     }
 
     public void setComputeCapability(int device, int major, int minor) {

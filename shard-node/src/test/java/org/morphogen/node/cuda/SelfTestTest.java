@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.node.engine.EngineFinding;
 
 /** What an engine does with GPUs that it looks at first. */
+@NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SelfTestTest {
     private static final long GPU_BYTES = 1L << 30;

@@ -25,6 +25,14 @@ public final class TestGpus implements AutoCloseable {
         this.memory = engine.memory(MEMORY_BYTES, Banks.ONE);
     }
 
+    static boolean areThere() {
+        return REAL || HostGpu.isThere();
+    }
+
+    static boolean areOfTheProcessor() {
+        return !REAL && HostGpu.isThere();
+    }
+
     /** So many GPUs with ample room; a real machine may have fewer, which leaves the test out. */
     public static TestGpus open(int count) {
         return open(count, 1 << 30);

@@ -6,12 +6,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.morphogen.node.cuda.NeedsTestGpus;
 import org.morphogen.node.cuda.TestGpus;
 import org.morphogen.node.engine.ScalarEngine;
 import org.morphogen.node.fixture.QueryNode;
 import org.morphogen.node.fixture.TableSpec;
 
 /** Rows go from GPU memory to a replica without a GPU and the other way, and through checkpoints on disk. */
+@NeedsTestGpus
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class GpuHandoverTest {
     private static final long SEED = Long.getLong("morphogen.seed", 20261127);
