@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.node.engine.ScalarEngine;
@@ -40,6 +38,7 @@ import org.morphogen.protocol.v1.WayRowNumbers;
 import org.morphogen.snapshot.TableManifest;
 
 /** A generation in GPU memory, held by a whole node, beside the other party's node that scans with the scalar engine. */
+@NeedsTestGpus
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class CudaNodeTest {
     private static final long SEED = Long.getLong("morphogen.seed", 20261126);
@@ -105,12 +104,11 @@ class CudaNodeTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void followsTheChainAndAnswersEveryEpochOfItsWindow(int count) {
+    @Test
+    void followsTheChainAndAnswersEveryEpochOfItsWindow() {
         MadeSnapshot snapshot = snapshot();
         Chain chain = new Chain(snapshot, random);
-        try (TestGpus gpus = TestGpus.open(count);
+        try (TestGpus gpus = TestGpus.open(1);
                 Party cuda = new Party(0, gpus.engine());
                 Party scalar = new Party(1, new ScalarEngine())) {
             load(snapshot, cuda, scalar);

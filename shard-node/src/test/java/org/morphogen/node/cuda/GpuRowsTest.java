@@ -30,6 +30,8 @@ import org.morphogen.node.chunk.ChunkRows;
 import org.morphogen.snapshot.Sha256;
 
 /** Rows in a GPU's memory: what is put in comes out, and differences are XORed in. Closing checks that nothing is left. */
+@Tag("gpu")
+@NeedsTestGpus
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class GpuRowsTest {
     private static final long SEED = Long.getLong("morphogen.seed", 20261125);
@@ -187,19 +189,28 @@ class GpuRowsTest {
 
     @Test
     void differencesAreXoredIn() {
-        for (int rowBytes : new int[] {16, 48, 1008, 32 << 10}) {
-            int rows = rowBytes > 4096 ? 128 : 256 + 128;
-            try (Chunk chunk = chunk(rowBytes, rows)) {
-                Changes scattered = changes(rowBytes, random.ints(30, 0, rows).toArray());
-                Changes oneGroup = changes(rowBytes, random.ints(40, 64, 96).toArray());
-                Changes oneRow = changes(rowBytes, 100, 100, 100, 7, 7);
-                Changes ends = changes(rowBytes, 0, rows - 1);
-                for (Changes each : List.of(scattered, oneGroup, oneRow, ends, changes(rowBytes))) {
-                    each.giveTo(chunk.rows());
-                    each.giveTo(chunk.plain);
-                }
-                chunk.assertHolds("seed " + SEED + ": rows of " + rowBytes + " bytes");
+        for (int rowBytes : new int[] {16, 48, 1008}) {
+            assertIsXoredIn(rowBytes, 256 + 128, 40);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void differencesAreXoredIntoWideRows() {
+        assertIsXoredIn(32 << 10, 128, 10);
+    }
+
+    private void assertIsXoredIn(int rowBytes, int rows, int entries) {
+        try (Chunk chunk = chunk(rowBytes, rows)) {
+            Changes scattered = changes(rowBytes, random.ints(entries, 0, rows).toArray());
+            Changes oneGroup = changes(rowBytes, random.ints(entries, 64, 96).toArray());
+            Changes oneRow = changes(rowBytes, 100, 100, 100, 7, 7);
+            Changes ends = changes(rowBytes, 0, rows - 1);
+            for (Changes each : List.of(scattered, oneGroup, oneRow, ends, changes(rowBytes))) {
+                each.giveTo(chunk.rows());
+                each.giveTo(chunk.plain);
             }
+            chunk.assertHolds("seed " + SEED + ": rows of " + rowBytes + " bytes");
         }
     }
 

@@ -28,6 +28,7 @@ import org.morphogen.epoch.Delta;
 import org.morphogen.epoch.Epoch;
 import org.morphogen.failure.FailureReason;
 import org.morphogen.node.EngineChoice;
+import org.morphogen.node.engine.ScanEngine;
 import org.morphogen.node.fixture.Chain;
 import org.morphogen.node.fixture.MadeSnapshot;
 import org.morphogen.node.fixture.QueryClient;
@@ -50,7 +51,6 @@ class MovingEpochsTest {
     private static final int WINDOW = 12;
     private static final int CLIENTS = 3;
     private static final int QUESTIONS_A_STREAM = 40;
-    private static final int CHUNKS = 22;
     private static final Duration BLOCK = Duration.ofMillis(100);
 
     @TempDir
@@ -65,23 +65,28 @@ class MovingEpochsTest {
 
     @BeforeEach
     void start() {
-        snapshot = MadeSnapshot.make(
-                folder.resolve("snapshot"),
-                SEED,
-                new TableSpec("narrow", 32, 3, 20_096, 4096),
-                new TableSpec("odd", 48, 2, 2432, 1024),
-                new TableSpec("wide", 4096, 1, 4096, 4096));
-        assertThat(snapshot.chunkIds()).hasSize(CHUNKS);
+        snapshot = MadeSnapshot.make(folder.resolve("snapshot"), SEED, tables().toArray(TableSpec[]::new));
         chain = new Chain(snapshot, new SplittableRandom(SEED));
         history = new HistoryModel(chain, WINDOW);
         nodes = IntStream.range(0, 2).mapToObj(this::node).toList();
+    }
+
+    List<TableSpec> tables() {
+        return List.of(
+                new TableSpec("narrow", 32, 3, 20_096, 4096),
+                new TableSpec("odd", 48, 2, 2432, 1024),
+                new TableSpec("wide", 4096, 1, 4096, 4096));
+    }
+
+    ScanEngine engine(int party) {
+        return EngineChoice.AUTO.open(0);
     }
 
     private QueryNode node(int party) {
         QueryNode node = new QueryNode(
                 party,
                 folder.resolve("node" + party),
-                EngineChoice.AUTO.open(0),
+                engine(party),
                 new QueryLimits(64, 4096, 64),
                 new EpochSettings(WINDOW, 64 << 20, 2 << 20, StepWatch.NONE));
         try (SnapshotServer server = new SnapshotServer(snapshot.folder())) {
@@ -96,20 +101,31 @@ class MovingEpochsTest {
         nodes.forEach(QueryNode::close);
     }
 
+    /** What comes: so many blocks with so many changed rows, so far apart. */
+    record Blocks(int count, int rows, Duration pause) {}
+
+    Blocks some() {
+        return new Blocks(60, 400, BLOCK);
+    }
+
+    Blocks many() {
+        return new Blocks(6000, 1500, BLOCK);
+    }
+
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void someSeconds() throws InterruptedException, ExecutionException {
-        run(60, 400);
+        run(some());
     }
 
     @Test
     @Tag("long")
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void manyBlocks() throws InterruptedException, ExecutionException {
-        run(6000, 1500);
+        run(many());
     }
 
-    private void run(int blocks, int rowsOfABlock) throws InterruptedException, ExecutionException {
+    private void run(Blocks blocks) throws InterruptedException, ExecutionException {
         List<Future<?>> running = new ArrayList<>();
         try (ExecutorService threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
@@ -119,7 +135,7 @@ class MovingEpochsTest {
                     running.add(threads.submit(() -> ask(random)));
                 }
                 running.add(threads.submit(() -> compareDigests(new SplittableRandom(SEED + 100))));
-                move(blocks, 2 * rowsOfABlock / CHUNKS, running);
+                move(blocks, running);
             } finally {
                 over.set(true);
             }
@@ -134,10 +150,11 @@ class MovingEpochsTest {
         }
     }
 
-    private void move(int blocks, int mostRows, List<Future<?>> running) throws InterruptedException {
+    private void move(Blocks blocks, List<Future<?>> running) throws InterruptedException {
+        int mostRows = 2 * blocks.rows() / snapshot.chunkIds().size();
         SplittableRandom random = new SplittableRandom(SEED + 200);
-        for (int block = 0; block < blocks && running.stream().noneMatch(Future::isDone); block++) {
-            Thread.sleep(BLOCK.toMillis());
+        for (int block = 0; block < blocks.count() && running.stream().noneMatch(Future::isDone); block++) {
+            Thread.sleep(blocks.pause().toMillis());
             if (random.nextInt(8) == 0) {
                 history.rewind(random, to -> nodes.forEach(node -> keeper(node).rewind(to.digest())));
             } else {
