@@ -20,7 +20,7 @@ command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,m
 echo "== tests on the GPU"
 cd "$here/shard-node" || exit 1
 java -Dmorphogen.gpu=device -cp "$here/shard-node/tests:$here/lib/*" org.junit.platform.console.ConsoleLauncher execute \
-    --disable-banner --details=tree --include-tag=gpu --scan-classpath="$here/shard-node/tests" >"$here/tests.txt"
+    --disable-banner --disable-ansi-colors --details=tree --include-tag=gpu --scan-classpath="$here/shard-node/tests" >"$here/tests.txt"
 grep -E '\[ +[0-9]+ tests (found|skipped|successful|failed)|\[X\]|=> ' "$here/tests.txt"
 if ! grep -q '\[ *0 tests failed' "$here/tests.txt" || grep -q '\[ *0 tests successful' "$here/tests.txt"; then
     cat "$here/tests.txt"

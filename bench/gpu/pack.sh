@@ -23,7 +23,7 @@ mkdir -p "$pack/lib" "$pack/shard-node/tests" "$pack/proto/src/test/resources/ve
     grep -v incubator || true
 
 for jar in bench deploy coordinator client-lib shard-node proto jcuda picocli slf4j-api jul-to-slf4j logback-classic \
-    logback-core jackson-annotations jackson-core jackson-databind jackson-datatype-jdk8 jspecify HdrHistogram protobuf-java; do
+    logback-core jackson-annotations jackson-core jackson-databind jackson-datatype-jdk8 jspecify HdrHistogram protobuf-java grpc-api guava failureaccess; do
     cp bench/target/lib/"$jar"-[0-9]*.jar "$pack/lib"
 done
 # Of JCuda's binaries, the driver's binding alone.
