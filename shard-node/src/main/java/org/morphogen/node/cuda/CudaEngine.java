@@ -68,17 +68,18 @@ public final class CudaEngine implements ScanEngine {
                     + " bytes), and the GPUs have " + new ByteSize(room) + " (" + room
                     + " bytes) free for chunks; set memory to no more than that.");
         }
+        CudaEngine engine;
         try {
-            CudaEngine engine = new CudaEngine(gpus);
-            Optional<String> flaw = SelfTest.of(engine, engine.gpus);
-            if (flaw.isPresent()) {
-                engine.close();
-                return new EngineFinding.Lacks(flaw.get());
-            }
-            return new EngineFinding.Runs(engine);
+            engine = new CudaEngine(gpus);
         } catch (RuntimeException failed) {
             return new EngineFinding.Lacks("a GPU cannot be used: " + failed.getMessage() + ".");
         }
+        Optional<String> flaw = SelfTest.of(engine, engine.gpus);
+        if (flaw.isPresent()) {
+            engine.close();
+            return new EngineFinding.Lacks(flaw.get());
+        }
+        return new EngineFinding.Runs(engine);
     }
 
     /** What a GPU has for chunks. */

@@ -72,11 +72,14 @@ final class Gpu implements AutoCloseable {
         spoilt.remove(rows);
     }
 
-    /** Frees device memory. What cannot be freed is told of, and gone until this process ends. */
+    /**
+     * Frees device memory. What cannot be freed is told of, and gone until this process ends; so is what is let go after
+     * the GPU was given back.
+     */
     void free(long address) {
         try {
             driver.free(address);
-        } catch (CudaFailure failed) {
+        } catch (CudaFailure | IllegalStateException failed) {
             if (driver.fatalFailure().isEmpty()) {
                 log.error("GPU {} did not take memory back", facts.index(), failed);
             }

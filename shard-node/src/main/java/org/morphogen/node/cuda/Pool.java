@@ -89,7 +89,7 @@ final class Pool<T extends AutoCloseable> implements AutoCloseable {
             idle.clear();
         }
         all.forEach(Gpu::letGo);
-        allAreBack = awaitLent();
+        allAreBack = allAreBack || awaitLent();
     }
 
     /** Whether nobody has any: once this is closed. */

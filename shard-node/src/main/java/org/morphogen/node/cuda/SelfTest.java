@@ -60,7 +60,7 @@ final class SelfTest {
                             "GPU " + gpu.facts().index() + " (" + gpu.facts().name()
                                     + ") does not compute right; check it, or leave it out with CUDA_VISIBLE_DEVICES.");
                 }
-            } catch (CudaFailure | OutOfMemoryError failed) {
+            } catch (RuntimeException | OutOfMemoryError failed) {
                 return Optional.of("GPU " + gpu.facts().index() + " ("
                         + gpu.facts().name() + ") cannot be used: " + failed.getMessage() + ".");
             }

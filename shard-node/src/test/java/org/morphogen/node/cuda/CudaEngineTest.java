@@ -7,12 +7,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.morphogen.node.chunk.ChunkMemory;
+import org.morphogen.node.chunk.RowMemory;
 import org.morphogen.node.engine.EngineFinding;
+import org.morphogen.node.numa.Banks;
 
-/** What an engine does with GPUs that it looks at first. */
+/** What an engine does with GPUs before it takes them, and after it has given them back. */
 @NeedsHostGpu
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class SelfTestTest {
+class CudaEngineTest {
     private static final long GPU_BYTES = 1L << 30;
 
     @Test
@@ -54,6 +57,20 @@ class SelfTestTest {
                             EngineFinding.Lacks.class,
                             lacks -> assertThat(lacks.reason()).contains("does not compute right"));
             host.assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void whatIsLetGoAfterTheEngineIsNoFailure() {
+        try (HostGpu host = HostGpu.with(1, GPU_BYTES)) {
+            EngineFinding.Runs found = (EngineFinding.Runs) CudaEngine.find(1 << 20);
+            RowMemory memory = found.engine().memory(1 << 20, Banks.ONE);
+            ChunkMemory chunk = ChunkMemory.allocate(32, 1024, memory);
+            found.engine().close();
+            found.engine().close();
+            chunk.release();
+            assertThat(memory.budget().usedBytes()).isZero();
+            assertThat(host.count("contexts")).isZero();
         }
     }
 }
