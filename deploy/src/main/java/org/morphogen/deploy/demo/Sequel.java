@@ -41,9 +41,12 @@ final class Sequel {
     /**
      * Asks for one account again and again until both parties have the last block; gives what it had after each block that
      * was seen. Fails with UNAVAILABLE when the last block does not come.
+     *
+     * <p>Compares with the Ethereum node once there are no more blocks: while it makes one, anvil may tell of the newest
+     * block what is true of the next.
      */
     List<ChangedAccount> watch() {
-        List<ChangedAccount> seen = new ArrayList<>();
+        List<Answer> seen = new ArrayList<>();
         long endNanos = System.nanoTime() + PATIENCE.toNanos();
         long newest = -1;
         while (newest < chain.last()) {
@@ -57,13 +60,11 @@ final class Sequel {
             lookups++;
             if (lookup.asOf().block().number() != newest) {
                 newest = lookup.asOf().block().number();
-                ChangedAccount now = changed(chain.watched(), lookup);
-                story.changed(now);
-                seen.add(now);
+                seen.add(told(chain.watched(), lookup));
             }
             pause();
         }
-        return seen;
+        return seen.stream().map(this::compared).toList();
     }
 
     /** Some accounts at a block in the middle and at the last. */
@@ -72,27 +73,37 @@ final class Sequel {
         List<ChangedAccount> found = new ArrayList<>();
         for (String address : chain.changed()) {
             for (long block : new long[] {middle, chain.last()}) {
-                ChangedAccount account =
-                        changed(address, client.atBlock(block).lookup(MainnetGenesis.TABLE, Address.parse(address)));
-                if (account.blockNumber() != block) {
+                Answer answer =
+                        told(address, client.atBlock(block).lookup(MainnetGenesis.TABLE, Address.parse(address)));
+                if (answer.block() != block) {
                     throw new MorphogenException(
                             FailureReason.INTERNAL, "An answer is of another block than the one asked for.");
                 }
-                story.changed(account);
-                found.add(account);
+                found.add(compared(answer));
             }
         }
         return found;
     }
 
-    private ChangedAccount changed(String address, Lookup lookup) {
+    /** What an account had after a block, as both parties say. */
+    private record Answer(String address, long block, Optional<BigInteger> balance) {}
+
+    private Answer told(String address, Lookup lookup) {
         Optional<BigInteger> balance = switch (lookup) {
             case Found account -> Optional.of(((AccountValue) account.value()).balance());
             case Absent _ -> Optional.empty();
         };
         long block = lookup.asOf().block().number();
+        story.changed(address, block, balance);
+        return new Answer(address, block, balance);
+    }
+
+    private ChangedAccount compared(Answer answer) {
         return new ChangedAccount(
-                address, block, balance.map(BigInteger::toString), balance.equals(chain.balance(address, block)));
+                answer.address(),
+                answer.block(),
+                answer.balance().map(BigInteger::toString),
+                answer.balance().equals(chain.balance(answer.address(), answer.block())));
     }
 
     private static void pause() {

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.morphogen.deploy.demo.DemoReport.ChangedAccount;
 import org.morphogen.deploy.demo.DemoReport.LookupLine;
@@ -94,14 +95,10 @@ final class Story {
         say("   Asked at the newest block that both parties have, then at blocks before:");
     }
 
-    void changed(ChangedAccount account) {
+    void changed(String address, long block, Optional<BigInteger> balance) {
         say(
                 "     %s at block %d: %s",
-                account.address(),
-                account.blockNumber(),
-                account.balanceWei()
-                        .map(wei -> ether(new BigInteger(wei)) + " ETH")
-                        .orElse("no such account"));
+                address, block, balance.map(wei -> ether(wei) + " ETH").orElse("no such account"));
     }
 
     void went(int lookups) {
