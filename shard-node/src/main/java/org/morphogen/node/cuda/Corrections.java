@@ -13,7 +13,6 @@ import org.morphogen.node.engine.SegmentBatch;
  */
 final class Corrections implements AutoCloseable {
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int THREADS = 256;
     private static final int BYTES = 1 << 20;
     private static final int STRETCH_BYTES = 4 * Integer.BYTES;
     /** Of one go: a stretch for each rider, and for each one more that a full buffer cuts in two. */
@@ -135,7 +134,7 @@ final class Corrections implements AutoCloseable {
                     .put(blockEntries)
                     .bytes();
             int blocks = Math.min((mostEntries + blockEntries - 1) / blockEntries, facts.multiprocessors());
-            driver.launch("correct", blocks, stretches, THREADS, sharedBytes, stream, struct);
+            driver.launch("correct", blocks, stretches, ScanShape.THREADS, sharedBytes, stream, struct);
             if (count == room) {
                 driver.await(stream);
             }

@@ -26,6 +26,9 @@ public final class CudaEngine implements ScanEngine {
     /** Of each GPU, for what is not chunks: code, buffers of scans and loads. */
     static final long OWN_BYTES = 512L << 20;
 
+    /** What follows the reason why a GPU cannot be used. */
+    static final String ADVICE = "; check it with nvidia-smi, or leave it out with CUDA_VISIBLE_DEVICES.";
+
     private static final String KERNELS = "kernels.ptx";
     private static final Logger log = LoggerFactory.getLogger(CudaEngine.class);
 
@@ -72,7 +75,7 @@ public final class CudaEngine implements ScanEngine {
         try {
             engine = new CudaEngine(gpus);
         } catch (RuntimeException failed) {
-            return new EngineFinding.Lacks("a GPU cannot be used: " + failed.getMessage() + ".");
+            return new EngineFinding.Lacks("a GPU cannot be used: " + failed.getMessage() + ADVICE);
         }
         Optional<String> flaw = SelfTest.of(engine, engine.gpus);
         if (flaw.isPresent()) {

@@ -11,7 +11,6 @@ import org.morphogen.dpf.SubtreeKey;
  * stream to another. Not thread-safe.
  */
 public final class GpuProbe implements AutoCloseable {
-    private static final int THREADS = 256;
     private static final int READ_BLOCKS = 8;
     private static final int RATE_BLOCKS = 3;
     private static final long SEED = 1;
@@ -61,14 +60,14 @@ public final class GpuProbe implements AutoCloseable {
     /** Milliseconds of reading so much of its memory. */
     public double readMillis(long bytes) {
         int blocks = facts.multiprocessors() * READ_BLOCKS;
-        long foundBytes = (long) blocks * THREADS * Integer.BYTES;
+        long foundBytes = (long) blocks * ScanShape.THREADS * Integer.BYTES;
         return withMemory(
                 bytes + foundBytes,
                 address -> timed(() -> driver.launch(
                         "read_all",
                         blocks,
                         1,
-                        THREADS,
+                        ScanShape.THREADS,
                         0,
                         stream,
                         arguments
@@ -92,14 +91,14 @@ public final class GpuProbe implements AutoCloseable {
     /** AES blocks that it encrypts in a millisecond, when each thread does so many one after the other. */
     public double aesPerMilli(Aes way, int blocksOfThread) {
         int blocks = facts.multiprocessors() * RATE_BLOCKS;
-        long threads = (long) blocks * THREADS;
+        long threads = (long) blocks * ScanShape.THREADS;
         double millis = withMemory(
                 threads * DpfDomain.LEAF_BYTES,
                 address -> timed(() -> driver.launch(
                         way.kernel,
                         blocks,
                         1,
-                        THREADS,
+                        ScanShape.THREADS,
                         way.sharedBytes,
                         stream,
                         arguments.begin().put(address).put(blocksOfThread / 2).bytes())));
@@ -126,7 +125,7 @@ public final class GpuProbe implements AutoCloseable {
                     shape.kernel(),
                     shape.gridX(),
                     reading ? shape.gridY() : 1,
-                    THREADS,
+                    ScanShape.THREADS,
                     shape.sharedBytes(),
                     stream,
                     arguments

@@ -15,7 +15,6 @@ final class GpuRows implements ChunkRows {
     /** What kernels bring in at once. */
     private static final int GROUP_ROWS = 32;
 
-    private static final int THREADS = 256;
     private static final int MOST_BLOCKS = 1 << 12;
 
     private final Gpu gpu;
@@ -170,11 +169,11 @@ final class GpuRows implements ChunkRows {
                 .put(count)
                 .put(rowWords)
                 .bytes();
-        gpu.driver().launch(kernel, blocks(tasks * GROUP_ROWS), 1, THREADS, 0, staging.stream(), arguments);
+        gpu.driver().launch(kernel, blocks(tasks * GROUP_ROWS), 1, ScanShape.THREADS, 0, staging.stream(), arguments);
     }
 
     private static int blocks(long threads) {
-        return Math.clamp((threads + THREADS - 1) / THREADS, 1, MOST_BLOCKS);
+        return Math.clamp((threads + ScanShape.THREADS - 1) / ScanShape.THREADS, 1, MOST_BLOCKS);
     }
 
     @Override
@@ -243,7 +242,7 @@ final class GpuRows implements ChunkRows {
                     .put(rowWords)
                     .bytes();
             int blocks = blocks((long) count * rowWords * (Integer.SIZE / 2));
-            gpu.driver().launch("merge_rows", blocks, 1, THREADS, 0, staging.stream(), arguments);
+            gpu.driver().launch("merge_rows", blocks, 1, ScanShape.THREADS, 0, staging.stream(), arguments);
             begun = true;
             staging.begun();
             count = 0;

@@ -16,6 +16,9 @@ record ScanShape(
     /** Most keys that pass over a segment together. */
     static final int MOST_KEYS = 64;
 
+    /** Threads of a block, of every kernel; see {@code platform.cuh}. */
+    static final int THREADS = 256;
+
     /** The AES tables, which every block that expands keys has. */
     static final int TABLE_BYTES = 64 << 10;
 

@@ -15,7 +15,6 @@ import org.morphogen.node.engine.SegmentBatch;
  */
 final class SegmentPass implements AutoCloseable {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int THREADS = 256;
     private static final int KEY_BYTES = SegmentBatch.MAX_KEYS * SubtreeKey.bytes(DpfDomain.MAX_DEPTH);
     private static final int LEAST_SUM_BYTES = 256 << 10;
 
@@ -102,7 +101,8 @@ final class SegmentPass implements AutoCloseable {
                 .put(shape.tileHeight())
                 .put(shape.stretchTiles())
                 .bytes();
-        driver.launch(shape.kernel(), shape.gridX(), shape.gridY(), THREADS, shape.sharedBytes(), stream, struct);
+        driver.launch(
+                shape.kernel(), shape.gridX(), shape.gridY(), ScanShape.THREADS, shape.sharedBytes(), stream, struct);
     }
 
     private void add(int words, Accumulators into) {

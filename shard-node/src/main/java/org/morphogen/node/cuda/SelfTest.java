@@ -62,16 +62,25 @@ final class SelfTest {
                 }
             } catch (RuntimeException | OutOfMemoryError failed) {
                 return Optional.of("GPU " + gpu.facts().index() + " ("
-                        + gpu.facts().name() + ") cannot be used: " + failed.getMessage() + ".");
+                        + gpu.facts().name() + ") cannot be used: " + failed.getMessage() + CudaEngine.ADVICE);
             }
         }
         return Optional.empty();
     }
 
     private boolean agrees(CudaEngine engine, Gpu gpu) {
-        ChunkRows there = filled(GpuRows.allocate(gpu, ROW_BYTES, ROWS));
-        ChunkRows here = filled(new HostMemory(new MemoryBudget(Long.MAX_VALUE)).allocate(ROW_BYTES, ROWS, 0));
+        ChunkRows here = new HostMemory(new MemoryBudget(Long.MAX_VALUE)).allocate(ROW_BYTES, ROWS, 0);
         try {
+            return agrees(engine, gpu, filled(here));
+        } finally {
+            here.free();
+        }
+    }
+
+    private boolean agrees(CudaEngine engine, Gpu gpu, ChunkRows here) {
+        ChunkRows there = GpuRows.allocate(gpu, ROW_BYTES, ROWS);
+        try {
+            filled(there);
             byte[] back = new byte[plain.length];
             there.read(0, ROWS, back, 0);
             boolean right = Arrays.equals(back, plain) && scansAlike(engine.newScan(), there, here);
@@ -80,7 +89,6 @@ final class SelfTest {
             return right && scansAlike(engine.newScan(), there, here);
         } finally {
             there.free();
-            here.free();
         }
     }
 
