@@ -2,10 +2,12 @@
 # Runs inside what pack.sh made: the engine's tests on the GPU, a small run under compute-sanitizer if that is there, and
 # all figures. Ends with an error if a test fails or the sanitizer finds something.
 #
-#   check.sh [--quick]     --quick: small sizes, to see that everything runs
+#   check.sh [--quick]   --quick: small sizes, to see that everything runs
+#   OUT                  where gpu.json with the figures goes, the current folder if not set
 set -u
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+out=$(CDPATH= cd -- "${OUT:-.}" && pwd) || exit 1
 status=0
 java() {
     "$here/runtime/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
@@ -47,6 +49,6 @@ if [ "${1:-}" = --quick ]; then
     # shellcheck disable=SC2086
     bench $small
 else
-    bench --json "${OUT:-.}/gpu.json"
+    bench --json "$out/gpu.json"
 fi || status=1
 exit $status
