@@ -41,7 +41,10 @@ public enum FailureReason {
     /** No replica of some shard, or no coordinator, could be reached. */
     UNAVAILABLE(Status.Code.UNAVAILABLE, "Check that the party's processes run and can be reached; then ask again."),
     /** The receiver has nothing to serve yet, or its engine has failed. */
-    NOT_SERVING(Status.Code.UNAVAILABLE, "Wait until a generation is published, or publish one."),
+    NOT_SERVING(
+            Status.Code.UNAVAILABLE,
+            "Ask another replica, or wait until a generation is published; the operator publishes one, or starts a node "
+                    + "anew whose engine has failed."),
     /** The two parties serve different generations, snapshots or blocks. */
     PARTIES_DISAGREE(
             Status.Code.FAILED_PRECONDITION,
